@@ -1,0 +1,1 @@
+"""InternalDesk: a service desk for co-workers and the teams that serve them."""

@@ -1,0 +1,1 @@
+"""What every page shares; used by views and forms only."""
