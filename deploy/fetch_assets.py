@@ -12,13 +12,14 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from internaldesk.web.assets import VENDORED, Asset
+from internaldesk.web.assets import HTMX, Asset
 
 ROOT = Path(__file__).resolve().parent.parent
+COPIED = (HTMX,)
 
 
 def main() -> int:
-    missing = [asset for asset in VENDORED if not is_in_place(asset)]
+    missing = [asset for asset in COPIED if not is_in_place(asset)]
     if missing and shutil.which("npm") is None:
         subprocess.run(["sh", "deploy/prepare.sh", "npm"], cwd=ROOT, check=True)
     for asset in missing:
@@ -32,7 +33,7 @@ def main() -> int:
 
 
 def place(asset: Asset) -> Path:
-    return ROOT / "static" / asset.local
+    return ROOT / "static" / "vendor" / asset.local_name
 
 
 def is_in_place(asset: Asset) -> bool:
