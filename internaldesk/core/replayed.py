@@ -1,0 +1,123 @@
+"""Clocks for time that is already over: a target promised late, or an older ticket merged in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from internaldesk.core import clocks as clock_verbs
+from internaldesk.core import hours
+from internaldesk.core.clock_set import RESOLVED, Clocks, Mark
+from internaldesk.core.clocks import RETARGET, Clock, ClockState, Segment, Target
+from internaldesk.core.hours import BusinessCalendar
+from internaldesk.core.sla_rules import Rules
+
+Span = tuple[datetime, datetime, BusinessCalendar, str | None, str]
+"""From, to, hours, team, and what ended it."""
+
+
+def add_missing(clocks: Clocks, rules: Rules, at: datetime) -> Clocks:
+    """The set with each promised target that has no clock started as if from its beginning, pauses replayed.
+
+    A clock that would have been due before `at` is breached at `at`: before, there was no promise to break.
+    """
+    for target, since in _beginnings(clocks):
+        clock = _since(clocks, rules, target, since, at)
+        late = clock.due is not None and clock.due < at
+        clocks = clocks.put(None, replace(clock, breached_at=at, cause=RETARGET) if late else clock)
+    return clocks
+
+
+def absorb(clocks: Clocks, rules: Rules, at: datetime, other: Mapping[str, Any]) -> Clocks:
+    """The set after an older ticket was merged in: per target the clock that has used more survives.
+
+    `other` is `{"created_at", "pauses": [[from, to, reason]]}`; a pause without an end lasts until `at`, one without a
+    reason waited for the requester; `answered` true leaves first_response alone. A breach of the older clock comes
+    with it, at its own instant.
+    """
+    wanted = [Target.RESOLUTION] if other.get("answered") else [Target.FIRST_RESPONSE, Target.RESOLUTION]
+    return clocks.each(lambda clock: _older(clocks, rules, at, clock, other), *wanted)
+
+
+def _beginnings(clocks: Clocks) -> list[tuple[Target, datetime]]:
+    """The promised targets that should have a clock and do not, with the instant from which they count."""
+    begun = {
+        Target.FIRST_RESPONSE: None if clocks.answered else clocks.created_at,
+        Target.NEXT_RESPONSE: clocks.asked_at,
+        Target.RESOLUTION: clocks.created_at,
+        Target.PERIODIC_UPDATE: clocks.replied_at,
+    }
+    found = ((target, since) for target, since in begun.items() if target in clocks.targets)
+    return [(target, since) for target, since in found if since is not None and not _alive(clocks, target)]
+
+
+def _alive(clocks: Clocks, target: Target) -> bool:
+    return any(clock.open for clock in clocks.all(target))
+
+
+def _since(clocks: Clocks, rules: Rules, target: Target, since: datetime, at: datetime) -> Clock:
+    allowance = clocks.targets[target]
+    cycle = len(clocks.all(target)) + 1
+    clock = Clock(target, since, allowance, rules.risk_seconds(allowance), cycle=cycle)
+    return _standing(clocks, rules, at, _with_spans(clock, _worked(clocks.marks, rules, target, since, at)))
+
+
+def _worked(marks: Sequence[Mark], rules: Rules, target: Target, since: datetime, at: datetime) -> Iterable[Span]:
+    for mark, after in zip(marks, [*marks[1:], None], strict=True):
+        start, end = max(since, mark.at), after.at if after else at
+        if start < end and mark.reason != RESOLVED and not rules.pauses(target, mark.reason):
+            yield start, end, mark.calendar, mark.team, (after.reason if after else None) or "calendar"
+
+
+def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mapping[str, Any]) -> Clock:
+    created = clock_verbs.second(_instant(other["created_at"]))
+    cal = clocks.hours_for(ours.target)
+    spans = [(a, b, cal, clocks.team, why) for a, b, why in _between(created, at, rules, ours.target, other)]
+    blank = Clock(ours.target, created, ours.allowance_seconds, ours.risk_seconds, cycle=ours.cycle)
+    theirs = _with_spans(blank, spans)
+    if theirs.used_seconds <= clock_verbs.used(ours, at):
+        return ours
+    theirs = replace(_standing(clocks, rules, at, theirs), retargets=ours.retargets)
+    due = clock_verbs.reached(theirs, theirs.allowance_seconds)
+    if due is not None and due < at:
+        return replace(theirs, due=due, breached_at=due)
+    return replace(theirs, breached_at=ours.breached_at, cause=ours.cause)
+
+
+def _between(
+    created: datetime, at: datetime, rules: Rules, target: Target, other: Mapping[str, Any]
+) -> Iterable[tuple[datetime, datetime, str]]:
+    since = created
+    for start, end, *reason in sorted(other.get("pauses") or (), key=lambda pause: _instant(pause[0])):
+        why = reason[0] if reason else "requester"
+        if rules.pauses(target, why):
+            if since < _instant(start):
+                yield since, _instant(start), why
+            since = max(since, _instant(end)) if end else at
+    if since < at:
+        yield since, at, "merged"
+
+
+def _with_spans(clock: Clock, spans: Iterable[Span]) -> Clock:
+    segments = tuple(
+        Segment(cal, start, end, clock_verbs.whole_seconds(hours.elapsed(cal, start, end)), team, why)
+        for start, end, cal, team, why in spans
+    )
+    return replace(clock, segments=segments, used_seconds=sum(segment.seconds for segment in segments))
+
+
+def _standing(clocks: Clocks, rules: Rules, at: datetime, clock: Clock) -> Clock:
+    """The clock of closed spans in the state the ticket is in at `at`; a span up to then simply goes on."""
+    if rules.pauses(clock.target, clocks.waiting):
+        return replace(clock, state=ClockState.PAUSED, pause_reason=clocks.waiting)
+    awake = replace(clock, state=ClockState.RUNNING, holder=clocks.team)
+    last = clock.segments[-1] if clock.segments else None
+    if last is None or last.end != at:
+        return clock_verbs.aim(replace(awake, segment_from=at, calendar=clocks.hours_for(clock.target)))
+    before = clock.used_seconds - last.seconds
+    reopened = replace(awake, segments=clock.segments[:-1], used_seconds=before)
+    return clock_verbs.aim(replace(reopened, segment_from=last.start, calendar=last.calendar))
+
+
+def _instant(value: str | datetime) -> datetime:
+    return clock_verbs.second(datetime.fromisoformat(value) if isinstance(value, str) else value)

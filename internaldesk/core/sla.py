@@ -1,0 +1,58 @@
+"""The rules of every promise clock: fold a ticket's events into clocks, one pure step per event."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from internaldesk.core import clocks as clock_verbs
+from internaldesk.core.clock_set import Clocks, Mark
+from internaldesk.core.clocks import RETARGET, Clock, ClockState, Retarget, Segment, Target, used
+from internaldesk.core.explain import ClockView, Line, Shown, Step, explain, next_step, steps, view
+from internaldesk.core.sla_events import Event, Kind, in_order
+from internaldesk.core.sla_moves import MOVES
+from internaldesk.core.sla_rules import DEFAULT_PAUSE_ON, Rules
+
+__all__ = [
+    "DEFAULT_PAUSE_ON", "RETARGET", "BadHistory", "Clock", "ClockState", "ClockView", "Clocks", "Event", "Kind", "Line",
+    "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "explain", "in_order", "next_step",
+    "rebuild", "settle", "steps", "used", "view",
+]  # fmt: skip
+
+RulesAt = Rules | Callable[[Event], Rules]
+"""The rules of the ticket, or, when its policy changed, the rules that hold at an event."""
+
+
+class BadHistory(ValueError):
+    """The event cannot follow what happened before: applied already, or nothing was created yet."""
+
+
+def apply(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
+    """The clocks after one more event: settled up to its instant, then moved. Raises BadHistory.
+
+    An event dated before the last one (two machines, two clocks) counts at the last one's instant.
+    """
+    if event.seq is not None and event.seq <= clocks.seq:
+        raise BadHistory(f"Event {event.seq} was applied already.")
+    if (clocks.created_at is None) is not (event.kind is Kind.CREATED):
+        raise BadHistory("A ticket's first event, and no other, is its creation.")
+    at = event.at if clocks.at is None else max(event.at, clocks.at)
+    settled = clocks.settled(at)
+    moves = MOVES.get(event.kind)
+    moved = settled if moves is None or settled.over else moves(settled, at, event, rules)
+    return replace(moved, at=at, seq=clocks.seq if event.seq is None else event.seq)
+
+
+def rebuild(events: Iterable[Event], rules: RulesAt) -> Clocks:
+    """The fold of `apply` over a ticket's whole log, in the order of the log."""
+    clocks = Clocks()
+    for event in events:
+        clocks = apply(clocks, event, rules if isinstance(rules, Rules) else rules(event))
+    return clocks
+
+
+def settle(clocks: Clocks, now: datetime) -> Clocks:
+    """The clocks at `now` if nothing else happens: scheduled waits ended, breaches recorded, each at its own instant.
+
+    Returns the same object when nothing changed. Being called late, or never, changes no recorded instant.
+    """
+    return clocks.settled(clock_verbs.second(now))

@@ -1,0 +1,129 @@
+"""What happens to a ticket as far as its promises are concerned: one frozen event per row of the log."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from internaldesk.core.clocks import second
+
+
+class Kind(StrEnum):
+    """The kinds of event the clocks know."""
+
+    CREATED = "created"
+    AGENT_REPLY = "agent_reply"
+    AUTO_REPLY = "auto_reply"
+    INTERNAL_NOTE = "internal_note"
+    ASSIGNED = "assigned"
+    REQUESTER_REPLY = "requester_reply"
+    REQUESTER_AUTO_REPLY = "requester_auto_reply"
+    NO_REPLY_NEEDED = "no_reply_needed"
+    PENDING = "pending"
+    RESUMED = "resumed"
+    REJECTED = "rejected"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    PRIORITY_CHANGED = "priority_changed"
+    POLICY_EDITED = "policy_edited"
+    POLICY_REMOVED = "policy_removed"
+    CALENDAR_CHANGED = "calendar_changed"
+    TRANSFERRED = "transferred"
+    MERGED_INTO = "merged_into"
+    ABSORBED = "absorbed"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+
+
+# Message, fields, status; among equals a start or resume first, then a pause, then a stop, so that the stop wins.
+_RANK = {
+    Kind.CREATED: 0,
+    Kind.REQUESTER_REPLY: 1,
+    Kind.AGENT_REPLY: 2,
+    Kind.REOPENED: 4,
+    Kind.RESUMED: 4,
+    Kind.PENDING: 5,
+    Kind.RESOLVED: 6,
+    Kind.REJECTED: 7,
+    Kind.MERGED_INTO: 7,
+    Kind.WITHDRAWN: 7,
+    Kind.CLOSED: 8,
+}
+_FIELDS_RANK = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event at one instant; everything but `at` and `kind` only where the kind needs it.
+
+    `seq` is its place in the ticket's log. `policy` maps target to minutes. `calendar` is a version number or the hours
+    themselves: of the promise for `created` and `calendar_changed`, of the team for `transferred`; `team_calendar`
+    always means the team's. `since` is when work logged afterwards began; `applies` says that an edited policy is
+    applied to this open ticket; `reason` is why it waits or was withdrawn; `until` when a scheduled wait ends.
+    """
+
+    at: datetime
+    kind: Kind
+    seq: int | None = None
+    by: str | None = None
+    channel: str | None = None
+    team: str | None = None
+    ola_minutes: float | None = None
+    policy: Mapping[str, float] | None = None
+    policy_version: int | None = None
+    calendar: int | Mapping[str, Any] | None = None
+    team_calendar: int | Mapping[str, Any] | None = None
+    reason: str | None = None
+    until: datetime | None = None
+    since: datetime | None = None
+    applies: bool = False
+    other: Mapping[str, Any] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        for name in ("at", "until", "since"):
+            at = getattr(self, name)
+            if at is not None:
+                object.__setattr__(self, name, second(at))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, without what is empty; `Event.from_dict` reads it back.
+
+        >>> Event.from_dict({"at": "2025-06-02T12:00:00+02:00", "type": "pending", "reason": "vendor"}).to_dict()
+        {'at': '2025-06-02T10:00:00+00:00', 'type': 'pending', 'reason': 'vendor'}
+        """
+        found = ((_KEY.get(name, name), getattr(self, name)) for name in _NAMES)
+        return {key: _plain(value) for key, value in found if value is not None and value is not False}
+
+    @classmethod
+    def from_dict(cls, row: Mapping[str, Any]) -> Self:
+        """The event of a stored row or of a worked sample; raises ValueError for an unknown kind or a bad instant."""
+        values: dict[str, Any] = {name: row.get(_KEY.get(name, name)) for name in _NAMES}
+        values["calendar"] = row.get("calendar_version", row.get("calendar"))
+        values["team_calendar"] = row.get("team_calendar_version", row.get("team_calendar"))
+        for name in ("at", "until", "since"):
+            values[name] = _instant(values[name])
+        values |= {"kind": Kind(row["type"]), "applies": bool(row.get("applies"))}
+        return cls(**values)
+
+
+_KEY = {"kind": "type"}
+_NAMES = tuple(found.name for found in fields(Event))
+
+
+def in_order(events: Iterable[Event]) -> list[Event]:
+    """By instant; within one instant message, fields, status, and stop after pause after start."""
+    return sorted(events, key=lambda event: (event.at, _RANK.get(event.kind, _FIELDS_RANK)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return dict(value) if isinstance(value, Mapping) else value
+
+
+def _instant(value: Any) -> datetime | None:
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if found is not None and not (isinstance(found, datetime) and found.tzinfo):
+        raise ValueError(f"“{value}” is not an instant with an offset.")
+    return found

@@ -1,0 +1,73 @@
+"""What a policy promises: minutes per target, what pauses them, whose hours count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import ceil
+from types import MappingProxyType
+from typing import Any
+
+from internaldesk.core.clocks import Target
+from internaldesk.core.hours import BusinessCalendar
+
+_ASLEEP = frozenset({"requester", "approval", "scheduled"})
+
+DEFAULT_PAUSE_ON: Mapping[Target, frozenset[str]] = MappingProxyType(
+    {
+        Target.FIRST_RESPONSE: frozenset({"approval"}),
+        Target.NEXT_RESPONSE: frozenset(),
+        Target.RESOLUTION: _ASLEEP,
+        Target.PERIODIC_UPDATE: _ASLEEP,
+        # A supplier's work is ours to manage, but not the team's to do.
+        Target.OLA: _ASLEEP | {"vendor"},
+    }
+)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One version of a policy, as the clocks need it.
+
+    `targets` are business minutes; a target that is missing is not promised. `calendars` resolves the version numbers
+    stored events carry. `on_reopen` is `continue` or `new_cycle`.
+    """
+
+    calendar: BusinessCalendar
+    targets: Mapping[Target, float]
+    pause_on: Mapping[Target, frozenset[str]] = field(default_factory=lambda: DEFAULT_PAUSE_ON)
+    at_risk_share: Fraction = Fraction(3, 4)
+    on_reopen: str = "continue"
+    follow_team: bool = False
+    calendars: Mapping[int, BusinessCalendar] = field(default_factory=dict)
+
+    def pauses(self, target: Target, reason: str | None) -> bool:
+        """Whether a ticket waiting for `reason` pauses that target; nothing pauses when it does not wait."""
+        return reason is not None and reason in self.pause_on.get(target, DEFAULT_PAUSE_ON[target])
+
+    def risk_seconds(self, allowance: int) -> int:
+        """Used seconds at which a promise is at risk, rounded up.
+
+        >>> Rules(BusinessCalendar.parse({"timezone": "UTC", "hours": {}}), {}).risk_seconds(61)
+        46
+        """
+        return ceil(allowance * self.at_risk_share)
+
+    def resolve(self, ref: int | Mapping[str, Any] | None) -> BusinessCalendar | None:
+        """The calendar an event names by version or carries whole; raises KeyError for an unknown version."""
+        if ref is None:
+            return None
+        return BusinessCalendar.parse(ref) if isinstance(ref, Mapping) else self.calendars[ref]
+
+
+def in_seconds(targets: Mapping[Target, float] | Mapping[str, float]) -> dict[Target, int]:
+    """Minutes per target as whole seconds per target.
+
+    >>> in_seconds({"resolution": 1.5})
+    {<Target.RESOLUTION: 'resolution'>: 90}
+    """
+    return {Target(name): seconds(minutes) for name, minutes in targets.items()}
+
+
+def seconds(minutes: float) -> int:
+    """Minutes as whole seconds."""
+    return round(minutes * 60)
