@@ -139,13 +139,13 @@ def set_by(rule: Mapping[str, Any], answers: Mapping[str, Any], customer_waiting
     """Priority of a request and one sentence of why, fit to show; raises BadRule.
 
     >>> set_by({"kind": "fixed", "priority": "medium"}, {}, True)
-    (<Priority.HIGH: 'high'>, 'High: medium for this kind of request, one step up because a customer is waiting.')
+    (<Priority.HIGH: 'high'>, 'High: medium for this kind of request, raised because a customer is waiting.')
     """
     before, reason = _judge(parse(rule), answers)
     after = raised(before) if customer_waiting else before
     if after is before:
         return before, f"{before.capitalize()}: {reason}."
-    return after, f"{after.capitalize()}: {before.value} {_joined(reason)}, one step up because a customer is waiting."
+    return after, f"{after.capitalize()}: {before.value} {_joined(reason)}, raised because a customer is waiting."
 
 
 def _judge(rule: Rule, answers: Mapping[str, Any]) -> tuple[Priority, str]:

@@ -145,6 +145,7 @@ def alike(typed: str, known: str) -> float:
     return 0.9 - 0.1 * steps if steps <= allowed else 0.0
 
 
+@lru_cache(maxsize=10_000)
 def _meaning(phrase: str) -> tuple[str, ...]:
     """The words that carry meaning; all of them where only small words were typed."""
     found = dict.fromkeys(words(phrase))

@@ -77,7 +77,7 @@ def test_a_waiting_customer_raises_one_step_and_no_further_than_urgent():
             {},
             True,
             "medium",
-            "Medium: low for this kind of request, one step up because a customer is waiting.",
+            "Medium: low for this kind of request, raised because a customer is waiting.",
         ),
         (
             {"kind": "fixed", "priority": "urgent"},
@@ -98,7 +98,7 @@ def test_a_waiting_customer_raises_one_step_and_no_further_than_urgent():
             {"affected": "one", "can_work": "partly"},
             True,
             "high",
-            "High: medium as one person is affected and work is slowed down, one step up because a customer is waiting.",
+            "High: medium as one person is affected and work is slowed down, raised because a customer is waiting.",
         ),
         (BROKEN, {}, False, "medium", "Medium: a few people are affected and work is slowed down."),
         (BROKEN, {"affected": ["odd"], "can_work": "dunno"}, False, "medium", None),
