@@ -1,6 +1,7 @@
 """Periods are cut at local midnights, whole and comparable, on clock-change days too."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -40,7 +41,7 @@ def test_weeks_touch_and_are_oldest_first_and_labelled_by_their_sunday():
     cut = periods.weeks(13, TUESDAY, LONDON)
 
     assert [week.label for week in cut[:2]] == ["30 Aug", "6 Sep"]
-    assert all(before.end == after.start for before, after in zip(cut, cut[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(cut))
     assert cut[0].start == periods.parse("13w", TUESDAY, LONDON).start
 
 

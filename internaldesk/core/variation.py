@@ -1,0 +1,147 @@
+"""Real change told from ordinary variation: process limits, signals, and whether two periods differ."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import groupby, pairwise
+from statistics import fmean
+from typing import NamedTuple
+
+from internaldesk.core.figures import HALF, LEAST_CASES, Share, nearest_rank
+from internaldesk.core.rating import wilson
+
+SCALING = 2.66
+"""3 / 1.128: three standard deviations, estimated from the mean range of neighbours (d2 = 1.128 for pairs)."""
+LEAST_POINTS = 6
+RUN = 8
+WORTH_SAYING = 10
+"""A median must move by a tenth before it counts, however many cases make a smaller step certain."""
+
+
+class Change(StrEnum):
+    """How a period compares with the one before, as it is said."""
+
+    BETTER = "Better"
+    WORSE = "Worse"
+    SAME = "No real change"
+    UNKNOWN = "Too few to compare"
+
+
+class Limits(NamedTuple):
+    """What a process does when nothing special happens."""
+
+    mean: float
+    lower: float
+    upper: float
+
+
+class Phase(NamedTuple):
+    """The points from `start` up to `stop` share one set of limits, None when they are too few."""
+
+    start: int
+    stop: int
+    limits: Limits | None
+
+
+class Kind(StrEnum):
+    """Why a point is not ordinary variation."""
+
+    HIGH = "high"
+    LOW = "low"
+    RUN_HIGH = "run-high"
+    RUN_LOW = "run-low"
+
+
+class Signal(NamedTuple):
+    """Point `at` lies outside its `normal` limits, or ends a run of `length` points on one side of the mean."""
+
+    at: int
+    kind: Kind
+    value: float
+    normal: Limits
+    length: int = 1
+
+
+def limits(values: Sequence[float]) -> Limits | None:
+    """Natural process limits of figures that cannot be negative; None below six points.
+
+    Mean ± 2.66 times the mean moving range, the individuals chart of D. J. Wheeler, "Understanding Variation" (1993),
+    which NHS England's "Making Data Count" uses for managers' reports. The lower limit stops at nought.
+
+    >>> limits([10, 12, 10, 12, 10, 12])
+    Limits(mean=11.0, lower=5.68, upper=16.32)
+    """
+    if len(values) < LEAST_POINTS:
+        return None
+    mean = fmean(values)
+    reach = SCALING * fmean(abs(after - before) for before, after in pairwise(values))
+    return Limits(mean, max(0.0, mean - reach), mean + reach)
+
+
+def phases(values: Sequence[float | None], breaks: Sequence[int]) -> tuple[Phase, ...]:
+    """Limits for each stretch of points between `breaks`, which are the indexes where a dated change took effect."""
+    edges = [0, *sorted({at for at in breaks if 0 < at < len(values)}), len(values)]
+    return tuple(
+        Phase(start, stop, limits([value for value in values[start:stop] if value is not None]))
+        for start, stop in pairwise(edges)
+        if stop > start
+    )
+
+
+def signals(values: Sequence[float | None], cut: Sequence[Phase]) -> tuple[Signal, ...]:
+    """Points outside their limits and runs of eight or more on one side of the mean, in the order of the points."""
+    found = []
+    for phase in cut:
+        if phase.limits is not None:
+            points = [(at, v) for at, v in enumerate(values[phase.start : phase.stop], phase.start) if v is not None]
+            found += _outside(points, phase.limits) + _runs(points, phase.limits)
+    return tuple(sorted(found))
+
+
+def _outside(points: Sequence[tuple[int, float]], normal: Limits) -> list[Signal]:
+    high = [Signal(at, Kind.HIGH, value, normal) for at, value in points if value > normal.upper]
+    return high + [Signal(at, Kind.LOW, value, normal) for at, value in points if value < normal.lower]
+
+
+def _runs(points: Sequence[tuple[int, float]], normal: Limits) -> list[Signal]:
+    """A point exactly on the mean is on neither side and ends the run."""
+    found = []
+    for side, group in groupby(points, key=lambda point: (point[1] > normal.mean) - (point[1] < normal.mean)):
+        run = list(group)
+        if side and len(run) >= RUN:
+            kind = Kind.RUN_HIGH if side > 0 else Kind.RUN_LOW
+            found.append(Signal(run[-1][0], kind, run[-1][1], normal, len(run)))
+    return found
+
+
+def share_change(now: Share, before: Share) -> Change:
+    """Whether a share, of which more is better, really moved: the two 95 % intervals have no value in common."""
+    if not (now.shown and before.shown):
+        return Change.UNKNOWN
+    if not now.interval.apart(before.interval):
+        return Change.SAME
+    return Change.BETTER if now.interval.low > before.interval.high else Change.WORSE
+
+
+def pace_change(now: Sequence[int], before: Sequence[int]) -> Change:
+    """Whether times, of which less is better, really moved.
+
+    Three conditions: the medians differ by at least a tenth; this period's cases lie on one side of the median before
+    more often than chance (95 % interval of the share excludes one half; ties count for neither side); and the same
+    holds for the cases before against this period's median. Nothing is assumed about the shape of the times.
+    """
+    new, old = nearest_rank(now, HALF), nearest_rank(before, HALF)
+    if new is None or old is None or min(len(now), len(before)) < LEAST_CASES:
+        return Change.UNKNOWN
+    if abs(new - old) * WORTH_SAYING < max(old, 1):
+        return Change.SAME
+    lean = _lean(now, old)
+    if lean == 0 or _lean(before, new) != -lean:
+        return Change.SAME
+    return Change.BETTER if lean < 0 else Change.WORSE
+
+
+def _lean(values: Sequence[int], middle: int) -> int:
+    """-1 where the values lie below `middle` more often than chance, 1 where above, 0 where neither can be said."""
+    below, above = sum(v < middle for v in values), sum(v > middle for v in values)
+    likely = wilson(below, below + above)
+    return int(likely.high < 0.5) - int(likely.low > 0.5)
