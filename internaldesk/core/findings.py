@@ -5,12 +5,13 @@ from typing import NamedTuple
 
 from internaldesk.core.backlog import STEPS, Backlog
 from internaldesk.core.figures import CALENDAR_DAY, Pace, Share, counted, promise_words, span_words
+from internaldesk.core.rating import wilson
 from internaldesk.core.tally import Line
 from internaldesk.core.variation import Change, Kind, Signal
 
 RECENT_WEEKS = 4
 MOST_WORSE, MOST_BETTER = 4, 2
-FEW_LOW = 3
+LEAST_LOW, MANY_LOW = 3, 0.1
 
 
 class Notice(NamedTuple):
@@ -82,7 +83,7 @@ def ratings(whole: Line, lines: Sequence[Line]) -> str:
 
 
 def notices(lines: Iterable[Line], filter_name: str, before: str) -> tuple[Notice, ...]:
-    """Lines whose first replies really changed, the largest first, and those with several low ratings.
+    """Lines whose first replies really changed, the largest first, and those with clearly too many low ratings.
 
     `filter_name` is "team" or "type", the name in the drill-down's query; `before` names the period before.
     """
@@ -90,7 +91,7 @@ def notices(lines: Iterable[Line], filter_name: str, before: str) -> tuple[Notic
     found = [(line, _moved(line, before)) for line in by_size]
     worse = [_notice(line, said, filter_name, Change.WORSE) for line, (way, said) in found if way is Change.WORSE]
     better = [_notice(line, said, filter_name, Change.BETTER) for line, (way, said) in found if way is Change.BETTER]
-    low = [_low(line, filter_name) for line in by_size if line.low_ratings >= FEW_LOW]
+    low = [_low(line, filter_name) for line in by_size if _many_low(line)]
     return tuple(worse[:MOST_WORSE] + low[:MOST_WORSE] + better[:MOST_BETTER])
 
 
@@ -186,6 +187,12 @@ def _notice(line: Line, said: str, filter_name: str, way: Change) -> Notice:
     tone = "met" if way is Change.BETTER else "soon"
     link = counted(line.requests, "request")
     return Notice(tone, way.value, strong, said, link, ((filter_name, str(line.key)),))
+
+
+def _many_low(line: Line) -> bool:
+    """At least three, and for certain more than one in ten."""
+    low = line.low_ratings
+    return low >= LEAST_LOW and wilson(low, line.satisfied.of).low > MANY_LOW
 
 
 def _low(line: Line, filter_name: str) -> Notice:

@@ -71,7 +71,7 @@ class Ask(StrEnum):
 
 
 class Interval(NamedTuple):
-    """Where the true share lies, 95 times in 100; both ends between 0 and 1."""
+    """Where the true value lies, 95 times in 100."""
 
     low: float
     high: float

@@ -324,6 +324,9 @@ class TestNotices:
         assert notice.strong == strong
         assert notice.rest == f"{kept}.0% of first replies on time, {kept_before}.0% the 13 weeks before."
 
+    def test_low_ratings_are_no_news_while_they_may_be_one_in_ten(self):
+        assert report(answers=[answer(1)] * 7 + [answer(5)] * 50).notices == ()
+
     def test_three_low_ratings_are_a_notice_and_two_are_not(self):
         (notice,) = report(answers=[answer(1)] * 3 + [answer(2, kind=SUPPLIER)] * 2).notices
 

@@ -1,12 +1,24 @@
 """Signals are told from noise by the stated rules, and by nothing else."""
 
 import random
+from collections import Counter
 
 import pytest
 from hypothesis import given, strategies
 
 from internaldesk.core.figures import Share
-from internaldesk.core.variation import Change, Kind, Phase, Signal, limits, pace_change, phases, share_change, signals
+from internaldesk.core.variation import (
+    Change,
+    Kind,
+    Phase,
+    Signal,
+    limits,
+    median_interval,
+    pace_change,
+    phases,
+    share_change,
+    signals,
+)
 
 # Weekly medians in minutes: seventeen weeks with one exceptional one, then nine after a change.
 FORMER = [52, 47, 55, 49, 58, 51, 46, 54, 50, 57, 48, 53, 86, 52, 49, 55, 47]
@@ -131,10 +143,25 @@ def test_times_moved_only_by_a_tenth_and_more_than_chance(now, before, change):
     assert pace_change(now, before) is change
 
 
-def test_both_sides_must_agree():
-    tight, split = [400] * 100, [300] * 49 + [500] * 51
+def test_a_median_that_may_as_well_be_the_other_did_not_move():
+    tight, split = [300] * 100, [300] * 49 + [500] * 51
 
-    assert pace_change(tight, split) is Change.SAME  # all are under 500, but what was before lay on both sides of 400
+    assert pace_change(tight, split) is Change.SAME  # two cases less, and half of them were within 300 before, too
+
+
+@pytest.mark.parametrize(("n", "low", "high"), [(10, 1, 10), (16, 4, 13), (100, 40, 61)])
+def test_the_interval_of_a_median_by_ranks(n, low, high):
+    """The ranks of the usual tables for a 95 % interval, or one wider."""
+    assert median_interval(range(1, n + 1)) == (low, high)
+
+
+def test_chance_alone_is_seldom_news():
+    dice = random.Random(11)
+    cases = [[int(dice.lognormvariate(7, 0.8)) for _ in range(60)] for _ in range(1000)]
+
+    found = Counter(pace_change(now, before) for now, before in zip(cases[::2], cases[1::2], strict=True))
+
+    assert found[Change.SAME] >= 495
 
 
 @given(strategies.lists(strategies.integers(0, 10**5)), strategies.lists(strategies.integers(0, 10**5)))
