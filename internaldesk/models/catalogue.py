@@ -37,7 +37,7 @@ class RequestType(Base):
     confidentiality: Mapped[Confidentiality] = mapped_column(by_value(Confidentiality))
     priority_rule: Mapped[dict[str, Any]]
     approval_rule: Mapped[list[Any]]
-    policy_id: Mapped[int] = mapped_column(ForeignKey("sla_policy.id"))
+    note: Mapped[str] = mapped_column(Text, default="")
     retired_at: Mapped[datetime | None]
 
     team: Mapped[Team] = relationship()

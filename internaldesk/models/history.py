@@ -42,6 +42,5 @@ def append_only(table: str) -> tuple[tuple[str, str], ...]:
 
 
 for _dialect, _statement in append_only("event"):
-    event.listen(
-        Event.__table__, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
-    )
+    _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
+    event.listen(Event.__table__, "after_create", _ddl.execute_if(dialect=_dialect))

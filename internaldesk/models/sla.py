@@ -54,13 +54,15 @@ class CalendarException(Base):
 
 
 class Policy(Base):
-    """A promise under a name; `condition` says which tickets it applies to."""
+    """A promise under a name, for tickets of one type (or of any) that meet `condition`; the first match holds."""
 
     __tablename__ = "sla_policy"
+    __table_args__ = (Index("ix_sla_policy_request_type_id_position", "request_type_id", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(160))
     position: Mapped[int]
+    request_type_id: Mapped[int | None] = mapped_column(ForeignKey("request_type.id"))
     condition: Mapped[dict[str, Any]]
     active: Mapped[bool] = mapped_column(default=True)
 
@@ -139,7 +141,6 @@ class Clock(Base):
     cause: Mapped[str | None] = mapped_column(String(16))
     cancel_reason: Mapped[str | None] = mapped_column(String(32))
     warned_at: Mapped[datetime | None]
-    detail: Mapped[dict[str, Any]]
     decided_at: Mapped[datetime | None]
     decided_priority: Mapped[Priority | None] = mapped_column(by_value(Priority))
     decided_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))

@@ -25,9 +25,7 @@ class Ticket(Base):
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_team_id_queue_at", "team_id", "queue_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
-        Index(
-            "ix_ticket_assignee_id_queue_at", "assignee_id", "queue_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN
-        ),
+        Index("ix_ticket_mine", "assignee_id", "queue_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_ticket_requester_id_updated_at", "requester_id", "updated_at"),
         Index("ix_ticket_for_person_id_updated_at", "for_person_id", "updated_at"),
         Index("ix_ticket_team_id_solved_at", "team_id", "solved_at"),

@@ -120,7 +120,7 @@ def actor_of(person: Person, location: Location) -> tuple[Actor, list[int]]:
 
 
 def _touch(row: WebSession) -> None:
-    """Move the idle limit on, at most every few minutes, in a transaction of its own: no page waits for it."""
+    """Move the idle limit on, at most every few minutes and only in a request that may write."""
     if row.seen_at + TOUCH_EVERY > now() or request.method in SAFE:
         return
     db.session.execute(update(WebSession).where(WebSession.id == row.id).values(seen_at=now()))

@@ -17,7 +17,7 @@ from internaldesk.web.auth import sign_in_first
 log = structlog.get_logger(__name__)
 
 WORDS: Mapping[int, tuple[str, str]] = {
-    400: ("That did not arrive in one piece", "The page may have been open too long. Load it again and send once more."),
+    400: ("That did not arrive in one piece", "The page may have been open too long. Load it and send again."),
     403: ("You cannot open this", "It belongs to people with another role. Ask your line manager if you need it."),
     404: ("No such page, or not yours to see", "Check the number, or look among your own requests."),
     405: ("That does not work here", "Go back and use the buttons on the page."),
@@ -74,7 +74,7 @@ def _stale_form(error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.response is not None or error.code is None or error.code < 400:  # noqa: PLR2004 - a redirect
+    if error.response is not None or error.code is None or error.code < 400:
         answer = error.get_response()
         assert isinstance(answer, Response)
         return answer

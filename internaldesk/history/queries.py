@@ -1,0 +1,77 @@
+"""Read a ticket's time line."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from internaldesk.core.lifecycle import AGENT_WORDS, Status
+from internaldesk.db import db
+from internaldesk.history.actions import Kind
+from internaldesk.models.history import Event
+
+_SHOWN = (
+    Kind.ASSIGNED,
+    Kind.STATUS,
+    Kind.PRIORITY,
+    Kind.TRANSFERRED,
+    Kind.SOLVED,
+    Kind.REOPENED,
+    Kind.CLOSED,
+    Kind.FOLLOWED,
+    Kind.BREACHED,
+    Kind.RESUMED,
+)
+_ICONS = {Kind.TRANSFERRED: "transfer", Kind.SOLVED: "check", Kind.BREACHED: "oct", Kind.STATUS: "pause"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the time line: who, what in words, when."""
+
+    at: datetime
+    who: str
+    words: str
+    icon: str
+
+
+def timeline(ticket_id: int, *, public_only: bool) -> list[Line]:
+    """What happened besides messages and notes, oldest first; the requester's side reads the public part."""
+    query = select(Event).where(Event.ticket_id == ticket_id, Event.kind.in_([kind.value for kind in _SHOWN]))
+    if public_only:
+        query = query.where(Event.public)
+    rows: Sequence[Event] = db.session.scalars(query.options(joinedload(Event.actor)).order_by(Event.id)).all()
+    return [_line(row) for row in rows]
+
+
+def _line(event: Event) -> Line:
+    kind = Kind(event.kind)
+    who = event.actor.name if event.actor else "The desk"
+    return Line(event.at, who, _words(kind, event.data), _ICONS.get(kind, "clock"))
+
+
+def _words(kind: Kind, data: dict[str, str]) -> str:
+    match kind:
+        case Kind.ASSIGNED:
+            return f"gave it to {data['to']}" if data.get("to") else "put it back for anybody in the team"
+        case Kind.STATUS:
+            reason = f": {data['reason']}" if data.get("reason") else ""
+            return f"set it to “{AGENT_WORDS[Status(data['status'])].lower()}”{reason}"
+        case Kind.PRIORITY:
+            return f"changed the priority from {data['before']} to {data['after']}"
+        case Kind.TRANSFERRED:
+            return f"handed it from {data['before']} to {data['after']}: {data['why']}"
+        case Kind.BREACHED:
+            return f"noted a missed promise: {data['target'].replace('_', ' ')}"
+        case Kind.REOPENED:
+            return "reopened it"
+        case Kind.CLOSED:
+            return "closed it"
+        case Kind.FOLLOWED:
+            return f"added {data['who']} as a follower"
+        case Kind.RESUMED:
+            return "resumed it: the agreed date has come"
+        case _:
+            return "solved it"

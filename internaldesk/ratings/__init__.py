@@ -1,0 +1,1 @@
+"""Asking requesters how it went, and keeping what they say."""

@@ -1,0 +1,1 @@
+"""Promises on tickets: starting, pausing and stopping their clocks, and the sweep."""

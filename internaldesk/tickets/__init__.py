@@ -1,0 +1,1 @@
+"""Filing, answering, moving and solving requests."""

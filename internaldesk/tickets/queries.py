@@ -1,0 +1,239 @@
+"""Read tickets; `visible_tickets` is the only door, whatever the list, count, search, export or file."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from internaldesk.core.lifecycle import Status
+from internaldesk.core.policy import Act, Actor, Confidentiality, may
+from internaldesk.db import db
+from internaldesk.models.catalogue import RequestType
+from internaldesk.models.people import Membership, Person, Team
+from internaldesk.models.ratings import Rating, RatingInvite
+from internaldesk.models.tickets import Attachment, Follower, Holding, Message, Note, Ticket
+
+MINE_LIMIT = 200
+
+
+def visible_tickets(actor: Actor, act: Act = Act.READ) -> ColumnElement[bool]:
+    """The SQL twin of `core.policy.may(actor, act, ticket)` for READ, COUNT and HANDLE; tests hold them together."""
+    match act:
+        case Act.HANDLE:
+            return and_(_in_team(actor), ~_own(actor))
+        case Act.COUNT:
+            return or_(and_(_in_team(actor), ~_own(actor)), _measured(actor))
+        case Act.READ:
+            return or_(_own(actor), _followed(actor), _in_team(actor), _held_before(actor), _overseen(actor))
+        case _:
+            raise ValueError(f"there is no list of tickets for {act}")
+
+
+def _own(actor: Actor) -> ColumnElement[bool]:
+    return or_(Ticket.requester_id == actor.id, Ticket.for_person_id == actor.id)
+
+
+def _followed(actor: Actor) -> ColumnElement[bool]:
+    return Ticket.id.in_(select(Follower.ticket_id).where(Follower.person_id == actor.id))
+
+
+def _in_team(actor: Actor) -> ColumnElement[bool]:
+    plain = and_(Ticket.team_id.in_(sorted(actor.agent_of)), Ticket.confidentiality != Confidentiality.CASE)
+    if not actor.agent_of:
+        return false()
+    if not actor.case_group_of:
+        return plain
+    return or_(plain, and_(Ticket.team_id.in_(sorted(actor.case_group_of)), _is(Confidentiality.CASE)))
+
+
+def _held_before(actor: Actor) -> ColumnElement[bool]:
+    if not actor.agent_of:
+        return false()
+    held = select(Holding.ticket_id).where(
+        Holding.ticket_id == Ticket.id, Holding.team_id.in_(sorted(actor.agent_of)), Holding.ended_at.is_not(None)
+    )
+    return and_(_is(Confidentiality.ORDINARY), held.exists())
+
+
+def _overseen(actor: Actor) -> ColumnElement[bool]:
+    return _is(Confidentiality.ORDINARY) if actor.manager or actor.admin else false()
+
+
+def _measured(actor: Actor) -> ColumnElement[bool]:
+    return Ticket.confidentiality != Confidentiality.CASE if actor.manager else false()
+
+
+def _is(confidentiality: Confidentiality) -> ColumnElement[bool]:
+    return Ticket.confidentiality == confidentiality
+
+
+def speaks_for_team(actor: Actor, ticket: Ticket) -> bool:
+    """Whether they handle it here; on their own request everybody is a requester."""
+    return may(actor, Act.HANDLE, ticket)
+
+
+def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
+    """The ticket R-`number` if the actor may read it, with what its page shows; None otherwise."""
+    query = select(Ticket).where(Ticket.id == number, visible_tickets(actor))
+    if lock:
+        return db.session.scalars(query.with_for_update(of=Ticket)).first()
+    return db.session.scalars(
+        query.options(
+            joinedload(Ticket.request_type),
+            joinedload(Ticket.form_version),
+            joinedload(Ticket.team),
+            joinedload(Ticket.requester).joinedload(Person.location),
+            joinedload(Ticket.requester).joinedload(Person.line_manager),
+            joinedload(Ticket.for_person).joinedload(Person.location),
+            joinedload(Ticket.assignee),
+            selectinload(Ticket.followers).joinedload(Follower.person),
+            selectinload(Ticket.holdings),
+        )
+    ).first()
+
+
+def messages(ticket: Ticket) -> Sequence[Message]:
+    """The public conversation, oldest first."""
+    query = select(Message).where(Message.ticket_id == ticket.id).options(joinedload(Message.author))
+    return db.session.scalars(query.order_by(Message.id)).all()
+
+
+def notes(ticket: Ticket) -> Sequence[Note]:
+    """The internal notes, oldest first; only for pages of handlers."""
+    query = select(Note).where(Note.ticket_id == ticket.id).options(joinedload(Note.author))
+    return db.session.scalars(query.order_by(Note.id)).all()
+
+
+def attachments(ticket: Ticket, *, with_notes: bool) -> Sequence[Attachment]:
+    """The files of a ticket; those of notes only for handlers."""
+    query = select(Attachment).where(Attachment.ticket_id == ticket.id)
+    if not with_notes:
+        query = query.where(Attachment.note_id.is_(None))
+    return db.session.scalars(query.order_by(Attachment.id)).all()
+
+
+class Handler(NamedTuple):
+    """Somebody a ticket can be given to."""
+
+    id: int
+    name: str
+
+
+def handlers(ticket: Ticket) -> list[Handler]:
+    """The members of its team (of the case group for a case) it can be given to, by name."""
+    query = (
+        select(Person.id, Person.name)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.team_id == ticket.team_id, Person.active)
+        .where(Person.id.not_in([ticket.requester_id, ticket.for_person_id]))
+        .order_by(Person.name)
+    )
+    if ticket.confidentiality is Confidentiality.CASE:
+        query = query.where(Membership.case_group)
+    return [Handler(row.id, row.name) for row in db.session.execute(query)]
+
+
+class MineRow(NamedTuple):
+    """One of my requests in a list."""
+
+    id: int
+    summary: str
+    status: Status
+    status_until: datetime | None
+    team: str
+    assignee: str | None
+    queue_at: datetime
+    next_target: str | None
+    next_seconds: int | None
+    next_calendar_version_id: int | None
+    last_word: str
+    last_word_at: datetime
+    last_word_by: str
+    filed_at: datetime
+    solved_at: datetime | None
+    updated_at: datetime
+    invite_id: int | None
+    invite_nonce: str | None
+    rated: bool
+
+
+def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", limit: int = MINE_LIMIT) -> list[MineRow]:
+    """My requests: filed by me, for me or followed; most recently changed first."""
+    assignee, speaker = aliased(Person), aliased(Person)
+    query = (
+        select(
+            Ticket.id,
+            Ticket.summary,
+            Ticket.status,
+            Ticket.status_until,
+            Team.name.label("team"),
+            assignee.name.label("assignee"),
+            Ticket.queue_at,
+            Ticket.next_target,
+            Ticket.next_seconds,
+            Ticket.next_calendar_version_id,
+            Ticket.last_word,
+            Ticket.last_word_at,
+            speaker.name.label("last_word_by"),
+            Ticket.filed_at,
+            Ticket.solved_at,
+            Ticket.updated_at,
+            RatingInvite.id.label("invite_id"),
+            RatingInvite.nonce.label("invite_nonce"),
+            Rating.id.is_not(None).label("rated"),
+        )
+        .join(Team, Ticket.team_id == Team.id)
+        .join(RequestType, Ticket.request_type_id == RequestType.id)
+        .outerjoin(assignee, Ticket.assignee_id == assignee.id)
+        .join(speaker, Ticket.last_word_by_id == speaker.id)
+        .outerjoin(
+            RatingInvite,
+            and_(
+                RatingInvite.ticket_id == Ticket.id,
+                RatingInvite.person_id == actor.id,
+                RatingInvite.withdrawn_at.is_(None),
+            ),
+        )
+        .outerjoin(Rating, Rating.ticket_id == Ticket.id)
+        .where(Ticket.id.in_(_whose(actor, whose)), visible_tickets(actor))
+        .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+        .limit(limit)
+    )
+    if team:
+        query = query.where(Team.slug == team)
+    if text:
+        query = query.where(Ticket.summary.icontains(text, autoescape=True))
+    return [MineRow._make(row) for row in db.session.execute(query)]
+
+
+def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
+    """Ids by index ranges on the three ways a request can be mine, never a filter over all tickets."""
+    ways = {
+        "mine": select(Ticket.id).where(Ticket.requester_id == actor.id),
+        "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id),
+        "following": select(Follower.ticket_id).where(Follower.person_id == actor.id),
+    }
+    chosen = [ways[whose]] if whose in ways else list(ways.values())
+    first, *rest = chosen
+    return (first.union(*rest) if rest else first).scalar_subquery()
+
+
+class OtherRow(NamedTuple):
+    """Another request of the same person, in the margin of an agent's page."""
+
+    id: int
+    summary: str
+    status: Status
+
+
+def others_of(ticket: Ticket, *, actor: Actor, limit: int = 5) -> list[OtherRow]:
+    """Their other requests that the reader may see, newest first."""
+    query = (
+        select(Ticket.id, Ticket.summary, Ticket.status)
+        .where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id, visible_tickets(actor))
+        .order_by(Ticket.updated_at.desc())
+        .limit(limit)
+    )
+    return [OtherRow(*row) for row in db.session.execute(query)]
