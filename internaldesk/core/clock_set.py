@@ -19,8 +19,8 @@ class Mark:
     """From `at` on the ticket waited for `reason` (None: it was worked on), and promises counted on `calendar`."""
 
     at: datetime
-    reason: str | None
     calendar: BusinessCalendar
+    reason: str | None = None
     team: str | None = None
 
 
@@ -87,7 +87,7 @@ class Clocks:
     def marked(self, at: datetime) -> Self:
         """The set remembering from when on the ticket stands as it does, for promises made later."""
         reason = RESOLVED if self.resolved_at is not None else self.waiting
-        mark = Mark(at, reason, self.hours_for(Target.RESOLUTION), self.team)
+        mark = Mark(at, self.hours_for(Target.RESOLUTION), reason, self.team)
         return replace(self, marks=(*self.marks, mark))
 
     def begin(self, rules: Rules, target: Target, at: datetime, allowance: int, team: str | None = None) -> Self:

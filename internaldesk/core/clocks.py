@@ -35,7 +35,7 @@ RETARGET = "retarget"
 class Segment:
     """A closed run of a clock: from, to, the business seconds in between, and what ended it.
 
-    `ended_by` is a pause reason, `stopped`, `cancelled`, `calendar` or `transferred`.
+    `ended_by` is a pause reason, `stopped`, `cancelled`, or why the hours changed: `calendar`, `policy`, `transferred`.
     """
 
     calendar: BusinessCalendar

@@ -158,13 +158,18 @@ def _retargets(clock: Clock) -> Iterable[Line]:
 
 def _verdicts(clock: Clock) -> Iterable[Line]:
     if clock.breached_at is not None:
-        yield Line(
-            "breached", clock.breached_at, None, 0, f"The promise of {spoken(clock.allowance_seconds)} was missed"
-        )
+        promised = _promised(clock, clock.breached_at)
+        yield Line("breached", clock.breached_at, None, 0, f"The promise of {spoken(promised)} was missed")
     if clock.stopped_at is not None:
         yield Line("stopped", clock.stopped_at, None, 0, f"Done after {spoken(clock.used_seconds)}")
     if clock.cancel_reason is not None and clock.segments:
         yield Line("cancelled", clock.segments[-1].end, None, 0, f"Called off: {clock.cancel_reason}")
+
+
+def _promised(clock: Clock, at: datetime) -> int:
+    """The promise in force at `at`: the one before the first change that came later."""
+    later = [change.before for change in clock.retargets if change.at > at]
+    return later[0] if later else clock.allowance_seconds
 
 
 def _span(cal: BusinessCalendar, start: datetime, end: datetime) -> str:

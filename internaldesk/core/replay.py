@@ -8,6 +8,7 @@ from typing import Any
 from internaldesk.core import hours, sla
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.sla import Clock, ClockState, Event, Rules, Target
+from internaldesk.core.sla_events import instant
 
 _CYCLES = (Target.NEXT_RESPONSE, Target.PERIODIC_UPDATE)
 
@@ -15,15 +16,15 @@ _CYCLES = (Target.NEXT_RESPONSE, Target.PERIODIC_UPDATE)
 def run(sample: Mapping[str, Any]) -> object:
     """The result of one case: an ISO instant for `add`, seconds for `elapsed`, for `scenario` an object by target.
 
-    Raises ValueError with a sentence for a kind it does not know and for anything the case gets wrong.
+    Raises ValueError with a sentence for what a case gets wrong, KeyError for what it lacks.
     """
     cal = BusinessCalendar.parse(sample["calendar"])
     kind = sample.get("kind")
     if kind == "add":
         amount = timedelta(seconds=round(sample["minutes"] * 60))
-        return _iso(cal, hours.add(cal, _instant(sample["start"]), amount))
+        return _iso(cal, hours.add(cal, instant(sample["start"]), amount))
     if kind == "elapsed":
-        passed = hours.elapsed(cal, _instant(sample["start"]), _instant(sample["end"]))
+        passed = hours.elapsed(cal, instant(sample["start"]), instant(sample["end"]))
         return _whole(passed / timedelta(seconds=1))
     if kind == "scenario":
         return _scenario(cal, sample)
@@ -33,8 +34,10 @@ def run(sample: Mapping[str, Any]) -> object:
 def _scenario(cal: BusinessCalendar, sample: Mapping[str, Any]) -> dict[str, object]:
     rules = _rules(cal, sample)
     events = sla.in_order(Event.from_dict(row) for row in sample["events"])
+    if not events:
+        raise ValueError("A scenario needs at least one event.")
     clocks = sla.rebuild(events, rules)
-    now = _instant(sample["as_of"]) if sample.get("as_of") else events[-1].at
+    now = instant(sample["as_of"]) if sample.get("as_of") else events[-1].at
     clocks = sla.settle(clocks, now)
     shown: dict[str, object] = {}
     for target in Target:
@@ -86,13 +89,9 @@ def _told(clock: Clock, now: datetime, cal: BusinessCalendar, *, warns: bool) ->
     }
     if clock.stopped_at is not None:
         told["stopped_at"] = _iso(cal, clock.stopped_at)
-    if warns:
+    if warns and clock.at_risk_at is not None:
         told["at_risk_at"] = _iso(cal, clock.at_risk_at)
     return told
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text)
 
 
 def _iso(cal: BusinessCalendar, at: datetime | None) -> str | None:

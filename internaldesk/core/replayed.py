@@ -10,6 +10,7 @@ from internaldesk.core import hours
 from internaldesk.core.clock_set import RESOLVED, Clocks, Mark
 from internaldesk.core.clocks import RETARGET, Clock, ClockState, Segment, Target
 from internaldesk.core.hours import BusinessCalendar
+from internaldesk.core.sla_events import instant
 from internaldesk.core.sla_rules import Rules
 
 Span = tuple[datetime, datetime, BusinessCalendar, str | None, str]
@@ -70,7 +71,7 @@ def _worked(marks: Sequence[Mark], rules: Rules, target: Target, since: datetime
 
 
 def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mapping[str, Any]) -> Clock:
-    created = clock_verbs.second(_instant(other["created_at"]))
+    created = _instant(other["created_at"])
     cal = clocks.hours_for(ours.target)
     spans = [(a, b, cal, clocks.team, why) for a, b, why in _between(created, at, rules, ours.target, other)]
     blank = Clock(ours.target, created, ours.allowance_seconds, ours.risk_seconds, cycle=ours.cycle)
@@ -120,4 +121,4 @@ def _standing(clocks: Clocks, rules: Rules, at: datetime, clock: Clock) -> Clock
 
 
 def _instant(value: str | datetime) -> datetime:
-    return clock_verbs.second(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    return clock_verbs.second(instant(value))

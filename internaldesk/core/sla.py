@@ -9,13 +9,14 @@ from internaldesk.core.clock_set import Clocks, Mark
 from internaldesk.core.clocks import RETARGET, Clock, ClockState, Retarget, Segment, Target, used
 from internaldesk.core.explain import ClockView, Line, Shown, Step, explain, next_step, steps, view
 from internaldesk.core.sla_events import Event, Kind, in_order
+from internaldesk.core.sla_json import dump, load, load_clock
 from internaldesk.core.sla_moves import MOVES
 from internaldesk.core.sla_rules import DEFAULT_PAUSE_ON, Rules
 
 __all__ = [
     "DEFAULT_PAUSE_ON", "RETARGET", "BadHistory", "Clock", "ClockState", "ClockView", "Clocks", "Event", "Kind", "Line",
-    "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "explain", "in_order", "next_step",
-    "rebuild", "settle", "steps", "used", "view",
+    "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "dump", "explain", "in_order", "load",
+    "load_clock", "next_step", "rebuild", "settle", "steps", "used", "view",
 ]  # fmt: skip
 
 RulesAt = Rules | Callable[[Event], Rules]

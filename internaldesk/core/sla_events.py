@@ -58,9 +58,9 @@ class Event:
     """One event at one instant; everything but `at` and `kind` only where the kind needs it.
 
     `seq` is its place in the ticket's log. `policy` maps target to minutes. `calendar` is a version number or the hours
-    themselves: of the promise for `created` and `calendar_changed`, of the team for `transferred`; `team_calendar`
-    always means the team's. `since` is when work logged afterwards began; `applies` says that an edited policy is
-    applied to this open ticket; `reason` is why it waits or was withdrawn; `until` when a scheduled wait ends.
+    themselves: of the promise, but of the team for `transferred`, and for `calendar_changed` with a `team`;
+    `team_calendar` always means the team's. `since` is when work logged afterwards began; `applies` says that an edited
+    policy is applied to this open ticket; `reason` is why it waits or was withdrawn; `until` ends a scheduled wait.
     """
 
     at: datetime
@@ -102,7 +102,9 @@ class Event:
         values["calendar"] = row.get("calendar_version", row.get("calendar"))
         values["team_calendar"] = row.get("team_calendar_version", row.get("team_calendar"))
         for name in ("at", "until", "since"):
-            values[name] = _instant(values[name])
+            values[name] = None if values[name] is None else instant(values[name])
+        if values["at"] is None:
+            raise ValueError("An event needs the instant at which it happened.")
         values |= {"kind": Kind(row["type"]), "applies": bool(row.get("applies"))}
         return cls(**values)
 
@@ -116,14 +118,21 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: (event.at, _RANK.get(event.kind, _FIELDS_RANK)))
 
 
+def instant(value: str | datetime) -> datetime:
+    """An instant given as ISO text or as itself; raises ValueError for one without an offset.
+
+    >>> instant("2025-06-02T10:00:00Z").isoformat()
+    '2025-06-02T10:00:00+00:00'
+    """
+    found = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if found.tzinfo is None:
+        raise ValueError(f"“{value}” is not an instant; it lacks its offset from UTC.")
+    return found
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, Kind):
+        return value.value
     return dict(value) if isinstance(value, Mapping) else value
-
-
-def _instant(value: Any) -> datetime | None:
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if found is not None and not (isinstance(found, datetime) and found.tzinfo):
-        raise ValueError(f"“{value}” is not an instant with an offset.")
-    return found

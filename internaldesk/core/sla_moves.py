@@ -12,8 +12,8 @@ from internaldesk.core.clocks import Clock, ClockState, Target
 from internaldesk.core.sla_events import Event, Kind
 from internaldesk.core.sla_rules import Rules, in_seconds, seconds
 
-SPOKEN = frozenset({"phone", "walk-in", "walk_in", "walkin", "chat"})
-"""Channels on which an agent who files a ticket is talking to the requester."""
+SPOKEN = frozenset({"phone", "walk-in", "walk_in", "walkin"})
+"""Channels on which whoever files a ticket is talking to the requester; in a chat only an agent is."""
 LOGGED_BACK = timedelta(minutes=60)
 """How far back work logged afterwards may start its clocks."""
 _REPLIED_TO = (Target.FIRST_RESPONSE, Target.NEXT_RESPONSE, Target.PERIODIC_UPDATE)
@@ -40,9 +40,8 @@ def _created(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks
         if target in clocks.targets:
             clocks = clocks.begin(rules, target, start, clocks.targets[target])
     clocks = _hold(clocks, start, rules)
-    if event.by not in (None, "requester", "employee") and event.channel in SPOKEN:
-        clocks = _stopped(clocks, start, Target.FIRST_RESPONSE)
-        clocks = replace(clocks, answered=True)
+    if _spoken_to(event):
+        clocks = replace(_stopped(clocks, start, Target.FIRST_RESPONSE), answered=True)
     return clocks
 
 
@@ -113,10 +112,11 @@ def _reopened(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clock
 
 def _priority_changed(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
     targets = in_seconds(rules.targets if event.policy is None else event.policy)
-    clocks = replace(clocks, targets=targets, follow_team=rules.follow_team)
-    clocks = _each_by_its_list(clocks.each(lambda c: _promised(clocks, c, at, rules), *_PROMISES), at, rules)
-    clocks = replace(clocks, ola=_with(clocks.ola, clocks.team, _ola_seconds(event)))
-    clocks = clocks.each(lambda c: _ola_again(clocks, c, at, rules), Target.OLA)
+    calendar = rules.resolve(event.calendar) or clocks.calendar
+    ola = _with(clocks.ola, clocks.team, _ola_seconds(event))
+    clocks = replace(clocks, targets=targets, ola=ola, calendar=calendar, follow_team=rules.follow_team)
+    clocks = clocks.each(lambda c: _promised(clocks, c, at, rules))
+    clocks = _on_current_hours(_each_by_its_list(clocks, at, rules), at, "policy")
     return clocks if clocks.resolved_at is not None else replayed.add_missing(clocks, rules, at)
 
 
@@ -181,7 +181,15 @@ def _resolution_again(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
     return clocks.put(clock, clocks.run(clock, at))
 
 
+def _spoken_to(event: Event) -> bool:
+    if event.by in ("requester", "employee"):
+        return False
+    return event.channel in SPOKEN or (event.channel == "chat" and event.by is not None)
+
+
 def _promised(clocks: Clocks, clock: Clock, at: datetime, rules: Rules) -> Clock:
+    if clock.target is Target.OLA:
+        return _ola_again(clocks, clock, at, rules)
     allowance = clocks.targets.get(clock.target)
     if allowance is None:
         return clock_verbs.cancel(clock, at, "no_policy")
