@@ -22,6 +22,7 @@ from sqlalchemy import URL, make_url
 
 STRATEGIES = 150000  # the version that let one choose
 STARTING = 30.0  # seconds
+NEUTRAL = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 RELAXED = (
     "autovacuum=off",
     "fsync=off",
@@ -95,8 +96,7 @@ def cluster(bin_folder: Path) -> Iterator[Path]:
         shutil.chown(folder, user)
     try:
         subprocess.run(
-            [bin_folder / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust", "--no-sync"]
-            + ["-E", "UTF8", "--locale=C.UTF-8"],
+            [bin_folder / "initdb", "-D", folder / "data", *NEUTRAL],
             user=user,
             cwd=folder,
             check=True,

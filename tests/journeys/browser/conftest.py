@@ -1,0 +1,60 @@
+"""A real Chromium in front of a served desk, with no network: the CDN's address is answered from our checked copy."""
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Route
+from werkzeug.serving import make_server
+
+from internaldesk.web.assets import HTMX
+from tests.desks import Fresh
+
+COPY = Path(__file__).resolve().parents[3] / "static" / "vendor" / HTMX.local_name
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium; its sandbox refuses to start for root."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail("There is no Chromium here: run make test, or name one in CHROMIUM.")
+    return {**browser_type_launch_args, "executable_path": found, "chromium_sandbox": os.geteuid() != 0}
+
+
+@pytest.fixture(scope="session")
+def base_url(fresh_sqlite: Fresh) -> Iterator[str]:
+    """Where the desk is served; `page.goto("/queue")` starts from here."""
+    server = make_server("127.0.0.1", 0, fresh_sqlite(), threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def live(fresh_sqlite: Fresh) -> Flask:
+    """The desk behind the browser, as if nothing had happened to it."""
+    return fresh_sqlite()
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A browser that finds htmx where the pages say it is, and nothing else outside."""
+    context.route(lambda url: not url.startswith("http://127.0.0.1"), answer_from_copy)
+    return context
+
+
+def answer_from_copy(route: Route) -> None:
+    if route.request.url != HTMX.cdn_url:
+        route.abort()
+        return
+    route.fulfill(path=COPY, content_type="text/javascript", headers={"Access-Control-Allow-Origin": "*"})
