@@ -10,7 +10,7 @@ from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Conflict, Refused
 from internaldesk.core.lifecycle import Status
-from internaldesk.core.policy import Act, Actor, require
+from internaldesk.core.policy import Act, Actor, Confidentiality, require
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
@@ -18,7 +18,7 @@ from internaldesk.history import actions as history
 from internaldesk.history.actions import Kind
 from internaldesk.models.catalogue import FormVersion, RequestType
 from internaldesk.models.people import Person, Team
-from internaldesk.models.tickets import Holding, Message, Note, Ticket
+from internaldesk.models.tickets import Follower, Holding, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import attachments, queries
@@ -191,6 +191,21 @@ def transfer(ticket: Ticket, *, by: Actor, now: datetime, team: Team, reason: st
     if body:
         db.session.add(Note(ticket_id=ticket.id, author_id=by.id, body=body, at=now))
     return ticket
+
+
+def follow(ticket: Ticket, *, by: Actor, now: datetime, person: str) -> Person:
+    """Let a co-worker read along, named by e-mail address or full name; never on a case."""
+    require(by, Act.ANSWER if queries.speaks_for_team(by, ticket) else Act.REPLY, ticket)
+    if ticket.confidentiality is Confidentiality.CASE:
+        raise Refused("Nobody can be added to a confidential case.", field="person")
+    found = queries.people_called(person)
+    if len(found) != 1:
+        words = "Nobody is called that." if not found else "Several people are called that: give the e-mail address."
+        raise Refused(words, field="person")
+    if found[0].id not in {*ticket.follower_ids, ticket.requester_id, ticket.for_person_id}:
+        ticket.followers.append(Follower(person_id=found[0].id, added_by_id=by.id, at=now))
+        history.record(ticket.id, Kind.FOLLOWED, by=by, at=now, who=found[0].name)
+    return found[0]
 
 
 def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Ticket:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from internaldesk.core.lifecycle import Status
@@ -133,6 +133,31 @@ def handlers(ticket: Ticket) -> list[Handler]:
     if ticket.confidentiality is Confidentiality.CASE:
         query = query.where(Membership.case_group)
     return [Handler(row.id, row.name) for row in db.session.execute(query)]
+
+
+def names(ids: Sequence[int]) -> dict[int, str]:
+    """People's names by id."""
+    rows = db.session.execute(select(Person.id, Person.name).where(Person.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
+def people_called(name: str) -> Sequence[Person]:
+    """Active people with this e-mail address or full name."""
+    asked = name.strip().lower()
+    match = or_(Person.email == asked, func.lower(Person.name) == asked)
+    return db.session.scalars(select(Person).where(match, Person.active).limit(5)).all()
+
+
+def file_of(number: int, *, actor: Actor, file_id: int) -> Attachment | None:
+    """A file of a ticket this person may read; files of notes only where they handle it."""
+    query = (
+        select(Attachment)
+        .join(Ticket, Attachment.ticket_id == Ticket.id)
+        .where(Attachment.id == file_id, Ticket.id == number)
+        .where(visible_tickets(actor))
+        .where(or_(Attachment.note_id.is_(None), visible_tickets(actor, Act.HANDLE)))
+    )
+    return db.session.scalars(query).first()
 
 
 class MineRow(NamedTuple):

@@ -7,10 +7,15 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
-from internaldesk.core.errors import Conflict, Refused
+from internaldesk.core.errors import Conflict, Forbidden, Refused
 from internaldesk.db import db
 
 _OWN = frozenset({"csrf_token", "form_key"})
+
+
+def plain(value: str | None) -> str:
+    """What was typed, without the signs no database and no reader wants, and with one kind of line end."""
+    return (value or "").replace("\r\n", "\n").replace("\x00", "").strip()
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
@@ -28,15 +33,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types
     def accepts(self, action: Callable[..., Any], *things: Any, **known: Any) -> bool:
         """Validate, then act with the cleaned fields as keywords; False when either refused.
 
-        The action runs in a savepoint: a refusal leaves nothing half written. A Conflict is passed
-        on, since it needs a page of its own.
+        The action runs in a savepoint: a refusal leaves nothing half written. Conflict and Forbidden are
+        passed on, since they need pages of their own.
         """
         if not self.validate_on_submit():
             return False
         try:
             with db.session.begin_nested():
                 self.result = action(*things, **self.cleaned(), **known)
-        except Conflict:
+        except (Conflict, Forbidden):
             raise
         except Refused as refusal:
             self.refuse(refusal)

@@ -1,0 +1,48 @@
+"""Take the files of a form: stored at once, so that a form which did not pass still has them."""
+
+from dataclasses import dataclass, field
+
+from flask import current_app, request
+
+from internaldesk.core.policy import Actor
+from internaldesk.models.tickets import Attachment
+from internaldesk.tickets import attachments
+from internaldesk.tickets.attachments import MOST_FILES, TooLarge, Upload
+from internaldesk.web.desk import keep, now
+
+
+@dataclass(slots=True)
+class Received:
+    """The files a form has by now, and what was wrong with those it could not keep."""
+
+    files: list[Attachment] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    too_large: bool = False
+
+    @property
+    def ids(self) -> list[int]:
+        """What actions take."""
+        return [row.id for row in self.files]
+
+
+def received(*, by: Actor) -> Received:
+    """Store what came with this request and find what came before (`kept_files`); `remove` drops one of those."""
+    removed = request.form.get("remove", "")
+    kept = [int(value) for value in request.form.getlist("kept_files") if value.isdigit() and value != removed]
+    found = Received(files=list(attachments.waiting(kept, by=by)))
+    for upload in request.files.getlist("files"):
+        if upload.filename:
+            _store(Upload(upload.filename, upload.stream), found, by=by)
+    return found
+
+
+def _store(upload: Upload, found: Received, *, by: Actor) -> None:
+    if len(found.files) >= MOST_FILES:
+        found.errors.append(f"{upload.name} was left out: a form takes {MOST_FILES} files.")
+        return
+    try:
+        found.files.append(attachments.keep(upload, by=by, now=now(), folder=current_app.config["DESK"].files))
+    except TooLarge as refusal:
+        found.too_large = True
+        found.errors.append(refusal.sentence)
+    keep()

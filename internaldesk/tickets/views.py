@@ -1,0 +1,284 @@
+"""One request, one URL for everyone: its page in two voices, and everything that is sent from it."""
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, abort, current_app, flash, request, stream_with_context, url_for
+from sqlalchemy import select
+
+from internaldesk.core.errors import Conflict
+from internaldesk.core.lifecycle import Status
+from internaldesk.core.policy import Act, require
+from internaldesk.db import db
+from internaldesk.models.people import Team
+from internaldesk.models.tickets import Ticket
+from internaldesk.tickets import actions, attachments, drafts, filing, queries, uploads, worklist
+from internaldesk.tickets.blueprint import bp
+from internaldesk.tickets.forms import (
+    AssigneeForm,
+    FollowerForm,
+    MessageForm,
+    NoteForm,
+    PriorityForm,
+    StatusForm,
+    TransferForm,
+    WordsForm,
+)
+from internaldesk.tickets.show import shown
+from internaldesk.web.auth import actor, people
+from internaldesk.web.desk import done, go, now, page
+from internaldesk.web.forms import BaseForm
+
+__all__ = ["bp", "filing"]
+GO = {"next": "go to next due", "stay": "stay here", "list": "back to the list"}
+
+
+@bp.get("/requests/R-<int:number>")
+@people
+def show(number: int) -> Response:
+    """The page of a request."""
+    ticket = ticket_or_404(number)
+    mode = "note" if request.args.get("mode") == "note" else "reply"
+    return _page(ticket, mode, NoteForm.blank() if mode == "note" else MessageForm.blank())
+
+
+@bp.get("/requests/R-<int:number>/changes")
+@people
+def changes(number: int) -> Response:
+    """What the page asks every half minute: nothing (204) while the version it shows is the newest."""
+    ticket = ticket_or_404(number)
+    if request.args.get("since", type=int) == ticket.version:
+        return Response(status=204)
+    context = shown(ticket, actor=actor(), mode="reply")
+    return page("tickets/_thread.html", part="tickets/_thread.html", fresh=True, **context)
+
+
+@bp.post("/requests/R-<int:number>/messages")
+@people
+def reply(number: int) -> Response:
+    """Say something in public."""
+    return _write(number, MessageForm(), actions.reply, mode="reply")
+
+
+@bp.post("/requests/R-<int:number>/notes")
+@people
+def note(number: int) -> Response:
+    """Write something for the team only."""
+    ticket = ticket_or_404(number)
+    if not queries.speaks_for_team(actor(), ticket):
+        abort(404)  # notes are no secret of a kind; on this page they do not exist
+    return _write(number, NoteForm(), actions.note, mode="note")
+
+
+def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
+    """The common way of both composers: store files, act, and lead on; nothing typed is ever lost."""
+    ticket = ticket_or_404(number, lock=True)
+    files = uploads.received(by=actor())
+    if files.errors:
+        form.form_errors.extend(files.errors)
+        return _page(ticket, mode, form, status=413 if files.too_large else 422, files=files)
+    try:
+        accepted = form.accepts(action, ticket, by=actor(), now=now(), files=files.ids)
+    except Conflict:
+        return _conflict(ticket, form, mode)
+    if not accepted:
+        return _page(ticket, mode, form, status=422, files=files)
+    drafts.drop(f"R-{number}:{mode}", by=actor())
+    return _onward(ticket)
+
+
+def _onward(ticket: Ticket) -> Response:
+    """To where the writer said Send should lead, remembered for the next time."""
+    where = request.form.get("go", "stay")
+    handles = queries.speaks_for_team(actor(), ticket)
+    answer = go(_next_due(ticket) if handles and where == "next" else _after_send(ticket, where))
+    if where in GO:
+        secure = current_app.config["DESK"].secure
+        answer.set_cookie("go", where, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
+    return answer
+
+
+def _after_send(ticket: Ticket, where: str) -> str:
+    if where == "list":
+        return url_for("queues.index")
+    return url_for("tickets.show", number=ticket.id, _anchor="newest")
+
+
+def _next_due(ticket: Ticket) -> str:
+    following = worklist.next_due(actor(), after=ticket.id, now=now())
+    if following is None:
+        flash(f"Sent. Nothing else is due after {ticket.number}.")
+        return url_for("queues.index")
+    flash(f"Sent to {ticket.requester.name.split()[0]}. Now: R-{following}.")
+    return url_for("tickets.show", number=following)
+
+
+@bp.post("/requests/R-<int:number>/draft")
+@people
+def save_draft(number: int) -> Response:
+    """Keep what is being written, per person and mode."""
+    ticket_or_404(number)
+    mode = "note" if request.args.get("mode") == "note" else "reply"
+    drafts.save(f"R-{number}:{mode}", by=actor(), now=now(), words={"body": request.form.get("body", "")})
+    return done(url_for("tickets.show", number=number, mode=mode))
+
+
+@bp.get("/requests/R-<int:number>/files/<int:file_id>")
+@people
+def file(number: int, file_id: int) -> Response:
+    """A stored file; pictures may be shown, everything else is a download."""
+    row = queries.file_of(number, actor=actor(), file_id=file_id)
+    if row is None:
+        abort(404)
+    inline = row.media_type in attachments.INLINE
+    try:
+        content = attachments.read(row, folder=current_app.config["DESK"].files)
+    except FileNotFoundError:
+        abort(404)
+    answer = Response(stream_with_context(content), mimetype=row.media_type if inline else "application/octet-stream")
+    kind = "inline" if inline else "attachment"
+    answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name, safe='')}"
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.content_length = row.size
+    return answer
+
+
+@bp.route("/requests/R-<int:number>/assignee", methods=["GET", "POST"])
+@people
+def assignee(number: int) -> Response:
+    """Who works on it."""
+    ticket, form = _handled(number), AssigneeForm()
+    form.assignee.choices = [("", "Nobody yet"), *((str(h.id), h.name) for h in queries.handlers(ticket))]
+    if request.method == "GET":
+        form.assignee.data = str(ticket.assignee_id or "")
+    elif form.accepts(_assign(form), ticket, by=actor(), now=now()):
+        return _back(ticket, "assignee")
+    return _edit(ticket, "assignee", form)
+
+
+def _assign(form: AssigneeForm) -> Any:
+    def act(ticket: Ticket, *, assignee: str, by: Any, now: Any) -> Ticket:
+        return actions.assign(ticket, by=by, now=now, assignee_id=form.chosen(by.id))
+
+    return act
+
+
+@bp.route("/requests/R-<int:number>/status", methods=["GET", "POST"])
+@people
+def status(number: int) -> Response:
+    """Where it stands; the requester's own words are solved and not solved yet."""
+    ticket, form = ticket_or_404(number, lock=request.method == "POST"), StatusForm()
+    if request.method == "GET":
+        require(actor(), Act.CHANGE, ticket)
+        form.status.data = request.args.get("to") or ticket.status.value
+    elif form.accepts(actions.set_status, ticket, by=actor(), now=now()):
+        return _back(ticket, "status")
+    return _edit(ticket, "status", form)
+
+
+@bp.route("/requests/R-<int:number>/priority", methods=["GET", "POST"])
+@people
+def priority(number: int) -> Response:
+    """How urgent it is."""
+    ticket, form = _handled(number), PriorityForm()
+    if request.method == "GET":
+        form.priority.data = ticket.priority.value
+    elif form.accepts(actions.set_priority, ticket, by=actor(), now=now()):
+        return _back(ticket, "priority")
+    return _edit(ticket, "priority", form)
+
+
+@bp.route("/requests/R-<int:number>/transfer", methods=["GET", "POST"])
+@people
+def transfer(number: int) -> Response:
+    """Hand it to another team."""
+    ticket, form = _handled(number), TransferForm()
+    teams = {t.slug: t for t in db.session.scalars(select(Team).order_by(Team.position)) if t.id != ticket.team_id}
+    form.team.choices = [("", "Choose a team"), *((slug, team.name) for slug, team in teams.items())]
+    if request.method == "POST":
+        team = teams.get(form.team.data or "")
+        if team is None and form.team.data:
+            form.team.errors = ["Choose another team."]
+        elif form.accepts(actions.transfer, ticket, by=actor(), now=now(), team=team):
+            flash(f"{ticket.number} is with {ticket.team.name} now.")
+            return go(url_for("queues.index"))
+    return _edit(ticket, "transfer", form)
+
+
+@bp.route("/requests/R-<int:number>/followers", methods=["GET", "POST"])
+@people
+def followers(number: int) -> Response:
+    """Who reads along."""
+    ticket, form = ticket_or_404(number, lock=request.method == "POST"), FollowerForm()
+    if request.method == "POST" and form.accepts(actions.follow, ticket, by=actor(), now=now()):
+        return _back(ticket, "followers")
+    return _edit(ticket, "followers", form)
+
+
+def ticket_or_404(number: int, *, lock: bool = False) -> Ticket:
+    """The ticket if this person may read it; its existence is nobody else's business."""
+    ticket = queries.get(number, actor=actor(), lock=lock)
+    if ticket is None:
+        abort(404)
+    return ticket
+
+
+def _handled(number: int) -> Ticket:
+    """The ticket for those who handle it; 404 for readers, who have no such page."""
+    ticket = ticket_or_404(number, lock=request.method == "POST")
+    if not queries.speaks_for_team(actor(), ticket):
+        abort(404)
+    return ticket
+
+
+def _back(ticket: Ticket, changed: str) -> Response:
+    """To the page, unless the change took it out of the reader's sight."""
+    if queries.get(ticket.id, actor=actor()) is None:
+        return go(url_for("queues.index"))
+    if ticket.status is Status.SOLVED and changed == "status" and queries.speaks_for_team(actor(), ticket):
+        flash(f"{ticket.number} is solved.")
+    return go(url_for("tickets.show", number=ticket.id))
+
+
+def _edit(ticket: Ticket, what: str, form: BaseForm) -> Response:
+    """The page of one property, also the fragment that opens in its place."""
+    failed = 422 if request.method == "POST" else 200
+    return page(
+        "tickets/edit.html", part="tickets/_edit.html", status=failed, ticket=ticket, what=what, form=form
+    )
+
+
+def _page(
+    ticket: Ticket, mode: str, form: WordsForm, *, status: int = 200, files: uploads.Received | None = None
+) -> Response:
+    context = shown(ticket, actor=actor(), mode=mode)
+    if status == 200 and context["draft"]:
+        form.body.data = context["draft"].words.get("body", "")
+    template = "tickets/show_team.html" if context["as_team"] else "tickets/show_mine.html"
+    return page(
+        template,
+        part="tickets/_conv.html" if context["as_team"] else "tickets/_mine.html",
+        status=status,
+        form=form,
+        kept=files.files if files else [],
+        strip=worklist.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
+        go_choices=list(GO.items()),
+        go_chosen=request.cookies.get("go", "next"),
+        **context,
+    )
+
+
+def _conflict(ticket: Ticket, form: WordsForm, mode: str) -> Response:
+    """Somebody was faster: what they wrote, what this person wrote, and three ways on."""
+    said = queries.messages(ticket)
+    return page(
+        "tickets/conflict.html",
+        part="tickets/_conflict.html",
+        status=409,
+        ticket=ticket,
+        form=form,
+        mode=mode,
+        newest=said[-1] if said else None,
+        as_team=queries.speaks_for_team(actor(), ticket),
+        then=request.form.get("then", ""),
+    )
