@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, ForeignKey, Index, String, event
+from sqlalchemy import DDL, ForeignKey, FromClause, Index, String, event
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internaldesk.db import Base
@@ -41,6 +41,11 @@ def append_only(table: str) -> tuple[tuple[str, str], ...]:
     return (*statements, ("postgresql", function), ("postgresql", trigger))
 
 
-for _dialect, _statement in append_only("event"):
-    _ddl = DDL(_statement)  # type: ignore[no-untyped-call]
-    event.listen(Event.__table__, "after_create", _ddl.execute_if(dialect=_dialect))
+def protect(table: FromClause) -> None:
+    """Make `table` append only wherever the tables are created from the models; migrations run the same statements."""
+    for dialect, statement in append_only(str(table.description)):
+        trigger = DDL(statement)  # type: ignore[no-untyped-call]
+        event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
+
+
+protect(Event.__table__)

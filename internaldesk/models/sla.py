@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from internaldesk.core.priority import Priority
 from internaldesk.core.sla import ClockState, Target
 from internaldesk.db import Base, by_value
+from internaldesk.models.history import protect
 
 _LIVE = text("state = 'running' AND breached_at IS NULL")
 
@@ -176,6 +177,9 @@ class ClockEvent(Base):
     kind: Mapped[str] = mapped_column(String(32))
     payload: Mapped[dict[str, Any]]
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+
+protect(ClockEvent.__table__)
 
 
 class ClockNotice(Base):
