@@ -4,7 +4,7 @@ import pytest
 
 from internaldesk.core import sla
 from internaldesk.core.hours import BusinessCalendar
-from tests.core.stories import EARLY, NINE_TO_FIVE, after, clocks_after, row, rules_of
+from tests.core.stories import EARLY, NINE_TO_FIVE, after, at, clocks_after, row, rules_of
 
 CREATED = "mon 10:00 created"
 HOLDING = "mon 10:00 created team=it ola_minutes=120"
@@ -50,6 +50,13 @@ def test_a_new_target_used_up_in_an_earlier_segment_was_due_there():
                    policy={"resolution": 480})["resolution"]  # fmt: skip
 
     assert (result["due"], result["breached_at"]) == ("mon 11:00", "mon 15:00")
+
+
+def test_a_target_used_up_exactly_at_an_earlier_pause_was_due_when_it_resumed():
+    result = after(CREATED, "mon 11:00 pending", "mon 12:00 resumed", change("mon 13:00", resolution=60),
+                   policy={"resolution": 480})["resolution"]  # fmt: skip
+
+    assert (result["due"], result["breached_at"]) == ("mon 12:00", "mon 13:00")
 
 
 def test_a_target_used_up_exactly_at_the_change_may_still_be_met():
@@ -337,6 +344,13 @@ def test_our_own_clock_survives_when_it_has_used_more():
 
     assert result["resolution"]["elapsed_minutes"] == 240
     assert result["first_response"]["elapsed_minutes"] == 300, "waiting does not stop the first answer"
+
+
+def test_of_two_clocks_that_used_the_same_ours_survives():
+    (ours,) = clocks_after(CREATED, older("mon 11:00", pauses=[["2025-06-02T09:00:00Z", "2025-06-02T10:00:00Z"]]),
+                           rules=rules_of({"resolution": 480}))  # fmt: skip
+
+    assert (ours.started_at, ours.segments) == (at("mon 10:00"), ())
 
 
 def test_an_older_ticket_that_was_answered_leaves_the_first_answer_alone():
