@@ -181,7 +181,7 @@ on("click", (event) => {
   $$(".menu[open]").forEach((menu) => { menu.open = menu.contains(event.target); });
   if (!button) return;
   event.preventDefault();
-  const { pick, peek } = button.dataset, combo = button.closest(".combo"), box = combo ? $(typed, combo) : byId(peek);
+  const { pick, peek } = button.dataset, combo = button.closest(".combo"), box = combo ? $(".input", combo) : byId(peek);
   if (pick) {
     box.value = button.textContent.trim();
     $("[data-picked]", combo).value = pick;
