@@ -198,5 +198,3 @@ def _team(ticket: Ticket) -> Team:
     team = db.session.get(Team, ticket.team_id)
     assert team is not None
     return team
-
-

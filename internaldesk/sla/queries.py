@@ -188,5 +188,3 @@ def _closure(part: CalendarException) -> object:
     if (part.from_min, part.to_min) == (0, _WHOLE):
         return part.day.isoformat()
     return {"date": part.day.isoformat(), "from": clock_time(part.from_min), "to": clock_time(part.to_min)}
-
-

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
-from internaldesk.core.errors import Conflict, Refused
+from internaldesk.core.errors import Refused
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, require
 from internaldesk.core.sla import Kind as ClockKind
@@ -21,7 +21,7 @@ from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Follower, Holding, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import attachments, queries
+from internaldesk.tickets import attachments, changes, queries
 
 TRANSFER_REASONS = {
     "expertise": "they know this better",
@@ -31,8 +31,6 @@ TRANSFER_REASONS = {
     "other-team": "their part comes first",
 }
 SILENCE_DAYS = 14
-_SAID = 200
-_PAUSES = {Status.WAITING: "requester", Status.APPROVAL: "approval", Status.SUPPLIER: "vendor"}
 _THEN = {"wait": Status.WAITING, "progress": Status.PROGRESS, "solve": Status.SOLVED}
 
 
@@ -72,7 +70,7 @@ def file(
         needed_by=needed_by,
         filed_at=now,
         updated_at=now,
-        last_word=excerpt(details or summary, _SAID),
+        last_word=excerpt(details or summary, changes.SAID),
         last_word_at=now,
         last_word_by_id=by.id,
     )
@@ -99,9 +97,9 @@ def reply(
     """Say something in public, as the team or as the requester's side, whichever the speaker is here."""
     as_team = queries.speaks_for_team(by, ticket)
     require(by, Act.ANSWER if as_team else Act.REPLY, ticket)
-    _refuse_closed(ticket)
-    _refuse_stale(ticket, version)
-    message = _say(ticket, by=by, now=now, body=body, as_team=as_team, files=files)
+    changes.refuse_closed(ticket)
+    changes.refuse_stale(ticket, version)
+    message = changes.say(ticket, by=by, now=now, body=body, as_team=as_team, files=files)
     if as_team:
         ticket.first_answered_at = ticket.first_answered_at or now
         sla.tell(ticket, ClockKind.AGENT_REPLY, by=by, now=now)
@@ -117,7 +115,7 @@ def note(
 ) -> Note:
     """Write something for the team only; it is no answer and changes nothing the requester sees."""
     require(by, Act.NOTE, ticket)
-    _refuse_stale(ticket, version)
+    changes.refuse_stale(ticket, version)
     written = Note(ticket_id=ticket.id, author_id=by.id, body=body, at=now)
     db.session.add(written)
     db.session.flush()
@@ -129,7 +127,7 @@ def note(
 def assign(ticket: Ticket, *, by: Actor, now: datetime, assignee_id: int | None) -> Ticket:
     """Give it to a member of the team, or back to everybody (None)."""
     require(by, Act.ASSIGN, ticket)
-    _refuse_closed(ticket)
+    changes.refuse_closed(ticket)
     if assignee_id == ticket.assignee_id:
         return ticket
     names = {handler.id: handler.name for handler in queries.handlers(ticket)}
@@ -149,19 +147,19 @@ def set_status(
     if not queries.speaks_for_team(by, ticket):
         return confirm(ticket, by=by, now=now, solved=status is Status.SOLVED)
     require(by, Act.CHANGE, ticket)
-    _refuse_past(until, now)
+    changes.refuse_past(until, now)
     if status is Status.SOLVED:
         return solve(ticket, by=by, now=now, reason=reason)
     if ticket.status is Status.SOLVED:
         return reopen(ticket, by=by, now=now)
-    _hold(ticket, lifecycle.move(ticket.status, status), reason=reason, until=until, by=by, now=now)
+    changes.hold(ticket, lifecycle.move(ticket.status, status), reason=reason, until=until, by=by, now=now)
     return ticket
 
 
 def set_priority(ticket: Ticket, *, by: Actor, now: datetime, level: priority.Priority) -> Ticket:
     """Change how urgent it is; the new promise counts from the start, with the pauses kept."""
     require(by, Act.CHANGE, ticket)
-    _refuse_closed(ticket)
+    changes.refuse_closed(ticket)
     if level is ticket.priority:
         return ticket
     before, ticket.priority, ticket.priority_why = ticket.priority, level, f"set by {by.name}"
@@ -174,7 +172,7 @@ def set_priority(ticket: Ticket, *, by: Actor, now: datetime, level: priority.Pr
 def transfer(ticket: Ticket, *, by: Actor, now: datetime, team: Team, reason: str, body: str = "") -> Ticket:
     """Hand it to another team with a reason; number, words, files and clocks stay, and the requester is told."""
     require(by, Act.TRANSFER, ticket)
-    _refuse_closed(ticket)
+    changes.refuse_closed(ticket)
     if reason not in TRANSFER_REASONS:
         raise Refused("Choose why it goes to another team.", field="reason")
     if team.id == ticket.team_id:
@@ -184,7 +182,7 @@ def transfer(ticket: Ticket, *, by: Actor, now: datetime, team: Team, reason: st
     ticket.holdings.append(Holding(team_id=team.id, started_at=now, reason=reason))
     ticket.team, ticket.team_id, ticket.assignee_id = team, team.id, None
     ticket.transferred += 1
-    _touch(ticket, now)
+    changes.touch(ticket, now)
     why = TRANSFER_REASONS[reason]
     sla.hand_over(ticket, by=by, now=now)
     history.record(ticket.id, Kind.TRANSFERRED, by=by, at=now, before=before, after=team.name, reason=reason, why=why)
@@ -212,11 +210,11 @@ def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Tick
     """Say it is done; promises stop and, when the team solved it, the requester is asked how it went."""
     by_team = queries.speaks_for_team(by, ticket)
     require(by, Act.CHANGE if by_team else Act.CONFIRM, ticket)
-    _become(ticket, lifecycle.move(ticket.status, Status.SOLVED), reason=reason)
+    changes.become(ticket, lifecycle.move(ticket.status, Status.SOLVED), reason=reason)
     ticket.solved_at, ticket.solved_by_id = now, by.id
     if by_team and ticket.assignee_id is None:
         ticket.assignee_id = by.id
-    _touch(ticket, now)
+    changes.touch(ticket, now)
     sla.tell(ticket, ClockKind.RESOLVED, by=by, now=now)
     history.record(ticket.id, Kind.SOLVED, by=by, at=now, reason=reason, by_team=by_team)
     if by_team:
@@ -226,10 +224,10 @@ def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Tick
 
 def reopen(ticket: Ticket, *, by: Actor, now: datetime) -> Ticket:
     """Take it up again after all: same assignee, and the time already used counts on."""
-    _become(ticket, lifecycle.move(ticket.status, Status.PROGRESS))
+    changes.become(ticket, lifecycle.move(ticket.status, Status.PROGRESS))
     ticket.solved_at = ticket.solved_by_id = None
     ticket.reopened += 1
-    _touch(ticket, now)
+    changes.touch(ticket, now)
     sla.tell(ticket, ClockKind.REOPENED, by=by, now=now)
     history.record(ticket.id, Kind.REOPENED, by=by, at=now)
     return ticket
@@ -245,9 +243,9 @@ def confirm(ticket: Ticket, *, by: Actor, now: datetime, solved: bool) -> Ticket
 
 def close(ticket: Ticket, *, by: Actor | None, now: datetime) -> Ticket:
     """The end; changes no clock."""
-    _become(ticket, lifecycle.move(ticket.status, Status.CLOSED))
+    changes.become(ticket, lifecycle.move(ticket.status, Status.CLOSED))
     ticket.closed_at = now
-    _touch(ticket, now)
+    changes.touch(ticket, now)
     history.record(ticket.id, Kind.CLOSED, by=by, at=now, auto=by is None)
     return ticket
 
@@ -266,19 +264,6 @@ def close_silent(*, now: datetime, limit: int = 500) -> int:
     return len(tickets)
 
 
-def _say(
-    ticket: Ticket, *, by: Actor, now: datetime, body: str, as_team: bool, files: Sequence[int]
-) -> Message:
-    message = Message(ticket_id=ticket.id, author_id=by.id, by_team=as_team, body=body, at=now)
-    db.session.add(message)
-    db.session.flush()
-    attachments.attach(files, ticket=ticket, by=by, message=message)
-    ticket.last_word, ticket.last_word_at, ticket.last_word_by_id = excerpt(body, _SAID), now, by.id
-    _touch(ticket, now)
-    history.record(ticket.id, Kind.REPLIED, by=by, at=now, message=message.id, by_team=as_team)
-    return message
-
-
 def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -> None:
     """The status an answer leaves behind; the first to answer becomes the assignee."""
     if ticket.assignee_id is None:
@@ -288,23 +273,7 @@ def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -
     if status is Status.SOLVED and ticket.status is not Status.SOLVED:
         solve(ticket, by=by, now=now)
     elif status is not ticket.status and status is not Status.SOLVED:
-        _hold(ticket, lifecycle.move(ticket.status, status), reason="", until=None, by=by, now=now)
-
-
-def _hold(
-    ticket: Ticket, status: Status, *, reason: str, until: datetime | None, by: Actor, now: datetime
-) -> None:
-    """Put an open ticket into `status`; waiting until a date is a scheduled pause that ends by itself."""
-    was = ticket.status
-    _become(ticket, status, reason=reason, until=until)
-    _touch(ticket, now)
-    pause = "scheduled" if status is Status.WAITING and until else _PAUSES.get(status)
-    if pause:
-        sla.tell(ticket, ClockKind.PENDING, by=by, now=now, reason=pause, until=until if pause == "scheduled" else None)
-    elif was in lifecycle.PAUSING:
-        sla.tell(ticket, ClockKind.RESUMED, by=by, now=now)
-    if was is not Status.NEW or pause:
-        history.record(ticket.id, Kind.STATUS, by=by, at=now, status=status.value, reason=reason)
+        changes.hold(ticket, lifecycle.move(ticket.status, status), reason="", until=None, by=by, now=now)
 
 
 def _wake(ticket: Ticket, *, by: Actor, now: datetime) -> None:
@@ -312,31 +281,4 @@ def _wake(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     if ticket.status is Status.SOLVED:
         reopen(ticket, by=by, now=now)
     elif ticket.status is Status.WAITING:
-        _become(ticket, lifecycle.move(ticket.status, Status.PROGRESS))
-
-
-def _become(ticket: Ticket, status: Status, *, reason: str = "", until: datetime | None = None) -> None:
-    ticket.status = status
-    ticket.is_open = lifecycle.is_open(status)
-    ticket.status_reason, ticket.status_until = reason, until
-
-
-def _touch(ticket: Ticket, now: datetime) -> None:
-    """Count a change that the next writer should have seen before writing."""
-    ticket.version += 1
-    ticket.updated_at = now
-
-
-def _refuse_closed(ticket: Ticket) -> None:
-    if ticket.status is Status.CLOSED:
-        lifecycle.move(Status.CLOSED, Status.PROGRESS)
-
-
-def _refuse_stale(ticket: Ticket, version: int | None) -> None:
-    if version is not None and version != ticket.version:
-        raise Conflict("Somebody was faster: this request changed while you were writing.")
-
-
-def _refuse_past(until: datetime | None, now: datetime) -> None:
-    if until is not None and until <= now:
-        raise Refused("Choose a date ahead.", field="until")
+        changes.become(ticket, lifecycle.move(ticket.status, Status.PROGRESS))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import filetype
 from obstore.store import LocalStore
@@ -30,7 +30,7 @@ class Upload:
     """A file as it arrived."""
 
     name: str
-    stream: BinaryIO
+    stream: IO[bytes]
 
 
 class TooLarge(Refused):

@@ -11,6 +11,7 @@ from internaldesk.core import hours, questions
 from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.lifecycle import AGENT_WORDS, PAUSING, Status, requester_words
 from internaldesk.core.policy import Act, Actor, Confidentiality, may
+from internaldesk.core.text import initials
 from internaldesk.history import queries as history
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import NEVER, Attachment, Ticket
@@ -60,7 +61,7 @@ class Entry:
     @property
     def initials(self) -> str:
         """For the avatar."""
-        return filters.initials(self.who)
+        return initials(self.who)
 
 
 def shown(ticket: Ticket, *, actor: Actor, mode: str) -> dict[str, Any]:

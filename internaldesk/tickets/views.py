@@ -243,9 +243,7 @@ def _back(ticket: Ticket, changed: str) -> Response:
 def _edit(ticket: Ticket, what: str, form: BaseForm) -> Response:
     """The page of one property, also the fragment that opens in its place."""
     failed = 422 if request.method == "POST" else 200
-    return page(
-        "tickets/edit.html", part="tickets/_edit.html", status=failed, ticket=ticket, what=what, form=form
-    )
+    return page("tickets/edit.html", part="tickets/_edit.html", status=failed, ticket=ticket, what=what, form=form)
 
 
 def _page(

@@ -1,0 +1,77 @@
+"""The small steps that the acts on a ticket are made of: saying, holding, becoming, and refusing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from internaldesk.core import lifecycle
+from internaldesk.core.errors import Conflict, Refused
+from internaldesk.core.lifecycle import Status
+from internaldesk.core.policy import Actor
+from internaldesk.core.sla import Kind as ClockKind
+from internaldesk.core.text import excerpt
+from internaldesk.db import db
+from internaldesk.history import actions as history
+from internaldesk.history.actions import Kind
+from internaldesk.models.tickets import Message, Ticket
+from internaldesk.sla import actions as sla
+from internaldesk.tickets import attachments
+
+SAID = 200
+PAUSES = {Status.WAITING: "requester", Status.APPROVAL: "approval", Status.SUPPLIER: "vendor"}
+
+
+def say(ticket: Ticket, *, by: Actor, now: datetime, body: str, as_team: bool, files: Sequence[int]) -> Message:
+    """Add public words to the conversation."""
+    message = Message(ticket_id=ticket.id, author_id=by.id, by_team=as_team, body=body, at=now)
+    db.session.add(message)
+    db.session.flush()
+    attachments.attach(files, ticket=ticket, by=by, message=message)
+    ticket.last_word, ticket.last_word_at, ticket.last_word_by_id = excerpt(body, SAID), now, by.id
+    touch(ticket, now)
+    history.record(ticket.id, Kind.REPLIED, by=by, at=now, message=message.id, by_team=as_team)
+    return message
+
+
+def hold(ticket: Ticket, status: Status, *, reason: str, until: datetime | None, by: Actor, now: datetime) -> None:
+    """Put an open ticket into `status`; waiting until a date is a scheduled pause that ends by itself."""
+    was = ticket.status
+    become(ticket, status, reason=reason, until=until)
+    touch(ticket, now)
+    pause = "scheduled" if status is Status.WAITING and until else PAUSES.get(status)
+    if pause:
+        sla.tell(ticket, ClockKind.PENDING, by=by, now=now, reason=pause, until=until if pause == "scheduled" else None)
+    elif was in lifecycle.PAUSING:
+        sla.tell(ticket, ClockKind.RESUMED, by=by, now=now)
+    if was is not Status.NEW or pause:
+        history.record(ticket.id, Kind.STATUS, by=by, at=now, status=status.value, reason=reason)
+
+
+def become(ticket: Ticket, status: Status, *, reason: str = "", until: datetime | None = None) -> None:
+    """Take on a status, with why and until when."""
+    ticket.status = status
+    ticket.is_open = lifecycle.is_open(status)
+    ticket.status_reason, ticket.status_until = reason, until
+
+
+def touch(ticket: Ticket, now: datetime) -> None:
+    """Count a change that the next writer should have seen before writing."""
+    ticket.version += 1
+    ticket.updated_at = now
+
+
+def refuse_closed(ticket: Ticket) -> None:
+    """Nothing more happens to a closed ticket."""
+    if ticket.status is Status.CLOSED:
+        lifecycle.move(Status.CLOSED, Status.PROGRESS)
+
+
+def refuse_stale(ticket: Ticket, version: int | None) -> None:
+    """The writer must have seen the newest state."""
+    if version is not None and version != ticket.version:
+        raise Conflict("Somebody was faster: this request changed while you were writing.")
+
+
+def refuse_past(until: datetime | None, now: datetime) -> None:
+    """A date to wait for lies ahead."""
+    if until is not None and until <= now:
+        raise Refused("Choose a date ahead.", field="until")
