@@ -4,11 +4,9 @@ from itertools import pairwise
 from math import isfinite
 from types import SimpleNamespace
 
-import html5lib
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from internaldesk.core.backlog import Ages, Week
 from internaldesk.core.figures import Pace
@@ -18,7 +16,7 @@ from internaldesk.core.variation import phases, signals
 from internaldesk.web import charts, plot
 from internaldesk.web.control_chart import control_chart
 from internaldesk.web.plot import Scale
-from tests.guards.reading import TEMPLATES
+from tests.web.drawing import classed, drawn
 
 MOCKUP = [52, 47, 55, 49, 58, 51, 46, 54, 50, 57, 48, 53, 86, 52, 49, 55, 47, 40, 38, 41, 36, 39, 35, 37, 33, 34]
 minutes = some.none() | some.floats(0, 1e5)
@@ -53,21 +51,6 @@ def numbers(thing):
     elif hasattr(thing, "__slots__") and not isinstance(thing, str):
         for slot in thing.__slots__:
             yield from numbers(getattr(thing, slot))
-
-
-def drawn(macro, *things):
-    """The markup of a macro, parsed strictly."""
-    pages = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, autoescape=True)
-    html = str(getattr(pages.get_template("components/charts.html").module, macro)(*things))
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    fragment = parser.parseFragment(html)
-    for element in fragment.iter():
-        element.tag = element.tag.rpartition("}")[2]  # svg has a namespace of its own
-    return fragment
-
-
-def classed(fragment, name, css):
-    return [element for element in fragment.iter(name) if css in element.get("class", "").split()]
 
 
 class TestAxes:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from internaldesk.web.horizon import Due, horizon, state
-from tests.web.test_charts import classed, drawn
+from tests.web.drawing import classed, drawn
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 24, 10, 48, tzinfo=UTC)
