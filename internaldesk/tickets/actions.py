@@ -50,37 +50,19 @@ def file(
     files: Sequence[int] = (),
 ) -> Ticket:
     """File a new request; its promises start at `now` and its place in the queue is known at once."""
-    urgency, why = priority.set_by(request_type.priority_rule, answers or {}, customer_waiting)
-    ticket = Ticket(
-        request_type=request_type,
-        form_version=form,
-        team_id=request_type.team_id,
-        requester_id=by.id,
-        for_person_id=for_person.id if for_person else by.id,
-        location_id=for_person.location_id if for_person else by.location_id,
-        confidentiality=request_type.confidentiality,
-        summary=summary,
-        details=details,
-        answers=answers or {},
-        status=Status.NEW,
-        priority=urgency,
-        priority_why=why,
-        customer_waiting=customer_waiting,
-        customer=customer if customer_waiting else "",
-        needed_by=needed_by,
-        filed_at=now,
-        updated_at=now,
-        last_word=excerpt(details or summary, changes.SAID),
-        last_word_at=now,
-        last_word_by_id=by.id,
-    )
+    ticket = _filed(request_type, answers or {}, customer_waiting, by=by, now=now)
+    ticket.form_version, ticket.summary, ticket.details = form, summary, details
+    ticket.customer, ticket.needed_by = customer if customer_waiting else "", needed_by
+    ticket.last_word = excerpt(details or summary, changes.SAID)
+    if for_person is not None:
+        ticket.for_person_id, ticket.location_id = for_person.id, for_person.location_id
     ticket.holdings = [Holding(team_id=ticket.team_id, started_at=now)]
     db.session.add(ticket)
     db.session.flush()
     attachments.attach(files, ticket=ticket, by=by)
     sla.start(ticket, by=by, now=now)
     catalogue.count_use(request_type.id, location_id=ticket.location_id)
-    history.record(ticket.id, Kind.FILED, by=by, at=now, priority=urgency.value, why=why)
+    history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value)
     return ticket
 
 
@@ -262,6 +244,30 @@ def close_silent(*, now: datetime, limit: int = 500) -> int:
     for ticket in tickets:
         close(ticket, by=None, now=now)
     return len(tickets)
+
+
+def _filed(
+    request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, by: Actor, now: datetime
+) -> Ticket:
+    """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
+    urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
+    return Ticket(
+        request_type=request_type,
+        team_id=request_type.team_id,
+        requester_id=by.id,
+        for_person_id=by.id,
+        location_id=by.location_id,
+        confidentiality=request_type.confidentiality,
+        answers=answers,
+        status=Status.NEW,
+        priority=urgency,
+        priority_why=why,
+        customer_waiting=customer_waiting,
+        filed_at=now,
+        updated_at=now,
+        last_word_at=now,
+        last_word_by_id=by.id,
+    )
 
 
 def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -> None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, may
 from internaldesk.db import db
-from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Membership, Person, Team
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.tickets import Attachment, Follower, Holding, Message, Note, Ticket
@@ -186,42 +185,8 @@ class MineRow(NamedTuple):
 
 def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", limit: int = MINE_LIMIT) -> list[MineRow]:
     """My requests: filed by me, for me or followed; most recently changed first."""
-    assignee, speaker = aliased(Person), aliased(Person)
     query = (
-        select(
-            Ticket.id,
-            Ticket.summary,
-            Ticket.status,
-            Ticket.status_until,
-            Team.name.label("team"),
-            assignee.name.label("assignee"),
-            Ticket.queue_at,
-            Ticket.next_target,
-            Ticket.next_seconds,
-            Ticket.next_calendar_version_id,
-            Ticket.last_word,
-            Ticket.last_word_at,
-            speaker.name.label("last_word_by"),
-            Ticket.filed_at,
-            Ticket.solved_at,
-            Ticket.updated_at,
-            RatingInvite.id.label("invite_id"),
-            RatingInvite.nonce.label("invite_nonce"),
-            Rating.id.is_not(None).label("rated"),
-        )
-        .join(Team, Ticket.team_id == Team.id)
-        .join(RequestType, Ticket.request_type_id == RequestType.id)
-        .outerjoin(assignee, Ticket.assignee_id == assignee.id)
-        .join(speaker, Ticket.last_word_by_id == speaker.id)
-        .outerjoin(
-            RatingInvite,
-            and_(
-                RatingInvite.ticket_id == Ticket.id,
-                RatingInvite.person_id == actor.id,
-                RatingInvite.withdrawn_at.is_(None),
-            ),
-        )
-        .outerjoin(Rating, Rating.ticket_id == Ticket.id)
+        _my_rows(actor)
         .where(Ticket.id.in_(_whose(actor, whose)), visible_tickets(actor))
         .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
         .limit(limit)
@@ -231,6 +196,28 @@ def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", li
     if text:
         query = query.where(Ticket.summary.icontains(text, autoescape=True))
     return [MineRow._make(row) for row in db.session.execute(query)]
+
+
+def _my_rows(actor: Actor) -> Select[Any]:
+    """The columns of `MineRow`, in its order."""
+    assignee, speaker = aliased(Person), aliased(Person)
+    asked = and_(
+        RatingInvite.ticket_id == Ticket.id, RatingInvite.person_id == actor.id, RatingInvite.withdrawn_at.is_(None)
+    )
+    return (
+        select(
+            *(Ticket.id, Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
+            *(Ticket.queue_at, Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
+            *(Ticket.last_word, Ticket.last_word_at, speaker.name),
+            *(Ticket.filed_at, Ticket.solved_at, Ticket.updated_at),
+            *(RatingInvite.id, RatingInvite.nonce, Rating.id.is_not(None)),
+        )
+        .join(Team, Ticket.team_id == Team.id)
+        .outerjoin(assignee, Ticket.assignee_id == assignee.id)
+        .join(speaker, Ticket.last_word_by_id == speaker.id)
+        .outerjoin(RatingInvite, asked)
+        .outerjoin(Rating, Rating.ticket_id == Ticket.id)
+    )
 
 
 def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
