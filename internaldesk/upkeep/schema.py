@@ -1,5 +1,8 @@
 """Which version the tables have, which one this program wants, and the way from one to the other."""
 
+import sqlite3
+from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 from alembic import command
@@ -7,11 +10,12 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from internaldesk.db import db
+from internaldesk.db import db, frame
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 
 
+@lru_cache(maxsize=1)
 def wanted() -> str:
     """The revision this program is written for."""
     head = ScriptDirectory(str(MIGRATIONS)).get_current_head()
@@ -21,7 +25,7 @@ def wanted() -> str:
 
 def present() -> str | None:
     """The revision of the database, or None for an empty one."""
-    with db.engine.connect() as connection:
+    with frame(reading=True), db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -35,3 +39,20 @@ def upgrade() -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     command.upgrade(config, "head")
+
+
+def copy_before_upgrade() -> Path | None:
+    """Where a SQLite database that is about to be changed was copied to; None when there is nothing to copy."""
+    file, before = db.engine.url.database, present()
+    if db.engine.dialect.name != "sqlite" or not file or before in (None, wanted()):
+        return None
+    copy = Path(f"{file}.before-{wanted()}")
+    copy.unlink(missing_ok=True)
+    copy_sqlite(Path(file), copy)
+    return copy
+
+
+def copy_sqlite(file: Path, copy: Path) -> None:
+    """A consistent copy of a SQLite database, taken while others write to it."""
+    with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(copy)) as there:
+        here.backup(there)

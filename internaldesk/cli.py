@@ -1,0 +1,172 @@
+"""The commands of `flask desk`: each says one plain sentence, and ends with status 2 when its input makes no sense."""
+
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+from sqlalchemy.exc import OperationalError
+
+from internaldesk.catalogue import actions as catalogue
+from internaldesk.core import replay as cases
+from internaldesk.core.errors import BadInput, Refused
+from internaldesk.db import unit_of_work
+from internaldesk.jobs import worker
+from internaldesk.models.people import TeamRole
+from internaldesk.people import actions as people
+from internaldesk.settings import Settings
+from internaldesk.upkeep import doctor as checks
+from internaldesk.upkeep import schema, serving
+
+_ROLES = ("employee", "agent", "lead", "manager", "admin")
+
+
+class Sentence(click.ClickException):
+    """What a command says when its input makes no sense."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """The sentence alone."""
+        click.echo(self.message, err=True)
+
+
+class Failed(Sentence):
+    """What a command says when it could not do its work."""
+
+    exit_code = 1
+
+
+class Commands(AppGroup):
+    """A group whose commands refuse in one sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; a refusal of any rule, and a mistyped line, end with status 2."""
+        try:
+            return super().invoke(ctx)
+        except Refused as refusal:
+            raise Sentence(refusal.sentence) from refusal
+        except Sentence:
+            raise
+        except click.UsageError as mistake:
+            raise Sentence(mistake.format_message()) from mistake
+        except OperationalError as error:
+            raise Failed(f"The database does not answer: {str(error.orig).strip()}") from error
+
+
+desk = Commands("desk", help="Set the desk up, run it, look after it.")
+person = Commands("person", help="Enter people.")
+desk.add_command(person)
+
+
+@desk.command()
+def init() -> None:
+    """Create or upgrade the tables and load the default catalogue; safe to repeat."""
+    before = schema.present()
+    if before is not None and not schema.knows(before):
+        raise BadInput(f"This database has revision {before}, which is newer than this program. Nothing was changed.")
+    kept = schema.copy_before_upgrade()
+    schema.upgrade()
+    with unit_of_work():
+        new = catalogue.load_defaults(now=_now(), timezone=_settings().timezone)
+    changed = "up to date" if before == schema.wanted() else "made" if before is None else "upgraded"
+    parts = [f"The database is {changed}", f"{new} kinds of request are new" if new else "the catalogue was there"]
+    click.echo(f"{', '.join(parts)}{f', a copy from before is {kept}' if kept else ''}.")
+
+
+@person.command()
+@click.argument("email")
+@click.option("--name", required=True, help="First and last name.")
+@click.option("--team", help="The team they work in, by its short name, such as it.")
+@click.option("--role", type=click.Choice(_ROLES), help="Agent or lead of the team, manager or admin of the desk.")
+def add(email: str, name: str, team: str | None, role: str | None) -> None:
+    """Enter a person and print the link with which they set a password."""
+    role = role or ("agent" if team else "employee")
+    if (role in ("agent", "lead")) != bool(team):
+        raise BadInput("Roles agent and lead, and only these, need a --team.")
+    with unit_of_work():
+        entered = people.add_person(email, name=name, now=_now(), manager=role == "manager", admin=role == "admin")
+        if team:
+            people.join(entered, team, role=TeamRole(role))
+        token = people.password_link(entered, now=_now())
+        words = f"{entered.name} is entered"
+    click.echo(f"{words}. Within 72 hours, once: {_settings().base_url}/password/{token}")
+
+
+@desk.command()
+@click.option("--once", is_flag=True, help="Do all that is due now and end.")
+def work(once: bool) -> None:
+    """Do what is due: missed promises, waits that end, requests nobody speaks of any more."""
+    if not once:
+        worker.work(_settings().files)
+        return
+    done = worker.work_once(_settings().files)
+    failed = [f"{name} ({error})" for name, error in done.items() if error]
+    if failed:
+        raise Failed(f"These jobs failed: {', '.join(failed)}.")
+    click.echo(f"Done: {', '.join(done)}." if done else "Nothing is due.")
+
+
+@desk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def replay(file: Path) -> None:
+    """Work out the promise cases in FILE, one JSON line each."""
+    found = _cases(file)
+    with click.progressbar(found, label="Replaying", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
+        lines = [_replayed(case) for case in shown]
+    click.echo("\n".join(lines))
+
+
+@desk.command()
+def doctor() -> None:
+    """Look for what somebody should see to: settings, database, worker, disk, mail."""
+    found = checks.findings(_settings(), now=_now())
+    for sentence in found:
+        click.echo(sentence)
+    if found:
+        sys.exit(1)
+    click.echo("All is well.")
+
+
+@desk.command()
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+def serve(port: int, host: str) -> None:
+    """Run web and worker until Ctrl-C."""
+    serving.serve(host, port, say=click.echo)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["DESK"]
+    return settings
+
+
+def _cases(file: Path) -> list[dict[str, Any]]:
+    try:
+        content = json.loads(file.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from error
+    except ValueError as error:
+        raise BadInput(f"{file} is not JSON: {error}.") from error
+    named = content.get("samples", content.get("vectors")) if isinstance(content, dict) else content
+    if not isinstance(named, list) or not all(isinstance(case, dict) for case in named):
+        raise BadInput(f"{file} holds no list of cases under “samples” or “vectors”.")
+    return named
+
+
+def _replayed(case: dict[str, Any]) -> str:
+    name = case.get("id", "?")
+    try:
+        return json.dumps({"id": name, "result": cases.run(case)}, ensure_ascii=False)
+    except KeyError as error:
+        raise BadInput(f"Case {name} lacks {error}.") from error
+    except (ValueError, TypeError, AttributeError, ArithmeticError) as error:
+        raise BadInput(f"Case {name} cannot be replayed: {error}") from error

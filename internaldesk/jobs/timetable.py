@@ -1,0 +1,38 @@
+"""What runs when: every recurring job of the desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from internaldesk.catalogue import actions as catalogue
+from internaldesk.people import actions as people
+from internaldesk.sla import actions as sla
+from internaldesk.tickets import actions as tickets
+from internaldesk.tickets import attachments
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A job: its name, how often it is due, and what it does at an instant; `files` is the folder of attachments.
+
+    It answers how much it did. One that did a whole `batch` is run again at once, for there may be more.
+    """
+
+    name: str
+    every: timedelta
+    run: Callable[[datetime, Path], int]
+    batch: int | None = None
+
+
+def housekeeping(now: datetime, files: Path) -> int:
+    """Forget what nobody needs any more: old sessions, files no form took."""
+    return people.forget_old_sessions(now=now) + attachments.sweep_unused(now=now, folder=files)
+
+
+TIMETABLE = (
+    Entry("sweep", timedelta(minutes=1), lambda now, _files: sla.sweep(now=now), batch=500),
+    Entry("close_silent", timedelta(minutes=15), lambda now, _files: tickets.close_silent(now=now), batch=500),
+    Entry("pulse", timedelta(minutes=15), lambda now, _files: catalogue.take_pulse(now=now)),
+    Entry("housekeeping", timedelta(hours=1), housekeeping),
+)
