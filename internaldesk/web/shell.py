@@ -18,6 +18,7 @@ def _frame() -> dict[str, Any]:
     return {
         "actor": current_user if current_user and current_user.is_authenticated else None,
         "theme": theme if theme in _THEMES else "",
+        "keys": request.cookies.get("keys", ""),
         "nav": {},
         "demo": current_app.config["DESK"].demo,
     }
