@@ -2,9 +2,10 @@
 
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 from flask import current_app
@@ -19,6 +20,7 @@ from internaldesk.jobs import worker
 from internaldesk.models.people import TeamRole
 from internaldesk.people import actions as people
 from internaldesk.settings import Settings
+from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import doctor as checks
 from internaldesk.upkeep import schema, serving
 
@@ -54,6 +56,8 @@ class Commands(AppGroup):
             raise
         except click.UsageError as mistake:
             raise Sentence(mistake.format_message()) from mistake
+        except OSError as error:
+            raise Failed(f"{error.filename or 'A file'} cannot be used: {error.strerror or error}.") from error
         except OperationalError as error:
             raise Failed(f"The database does not answer: {str(error.orig).strip()}") from error
 
@@ -116,8 +120,11 @@ def work(once: bool) -> None:
 def replay(file: Path) -> None:
     """Work out the promise cases in FILE, one JSON line each."""
     found = _cases(file)
-    with click.progressbar(found, label="Replaying", file=sys.stderr, hidden=not sys.stderr.isatty()) as shown:
-        lines = [_replayed(case) for case in shown]
+    lines = []
+    with _Bar("Replaying") as bar:
+        for case in found:
+            lines.append(_replayed(case))
+            bar.tell(len(lines), len(found))
     click.echo("\n".join(lines))
 
 
@@ -133,11 +140,53 @@ def doctor() -> None:
 
 
 @desk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+def backup(file: Path) -> None:
+    """Write database and files, as of now, to a new FILE; the desk may go on running."""
+    with _Bar("Backing up") as bar:
+        told = upkeep.backup(file, files=_settings().files, now=_now(), tell=bar.tell)
+    lost = f" {told.missing} files of requests were missing." if told.missing else ""
+    click.echo(f"{told.rows} rows and {told.files} files are in {file}.{lost}")
+
+
+@desk.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--replace", is_flag=True, help="Throw away everything that is in this desk now.")
+def restore(file: Path, replace: bool) -> None:
+    """Put a backup back into an empty desk, after checking every byte of it."""
+    with _Bar("Restoring") as bar:
+        told = upkeep.restore(file, files=_settings().files, replace=replace, tell=bar.tell)
+    click.echo(f"{told.rows} rows and {told.files} files were restored from {file}.")
+
+
+@desk.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 def serve(port: int, host: str) -> None:
     """Run web and worker until Ctrl-C."""
     serving.serve(host, port, say=click.echo)
+
+
+class _Bar:
+    """A progress bar that appears only when the work takes longer than two seconds, and only on a screen."""
+
+    def __init__(self, label: str) -> None:
+        self.label, self.shown_from = label, time.monotonic() + 2
+        self.bar: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.bar is not None:
+            self.bar.render_finish()
+
+    def tell(self, done: int, total: int) -> None:
+        """So much of so much is done."""
+        if self.bar is None and time.monotonic() >= self.shown_from and sys.stderr.isatty():
+            self.bar = click.progressbar(length=total, label=self.label, file=sys.stderr)
+        if self.bar is not None:
+            self.bar.update(done - self.bar.pos)
 
 
 def _now() -> datetime:

@@ -104,6 +104,6 @@ def _people(desk: Settings) -> Iterator[str]:
 
 def _files(folder: Path) -> Iterator[str]:
     there = set(os.listdir(folder)) if folder.exists() else set()
-    missing = [key for key in queries.kept_files() if key not in there]
+    missing = [key for key, sent in queries.stored_files() if sent and key not in there]
     if missing:
         yield f"{len(missing)} files of requests are missing in {folder}, first: {missing[0]}."

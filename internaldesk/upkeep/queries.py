@@ -51,8 +51,8 @@ def open_by_team() -> Mapping[str, int]:
         .group_by(Ticket.team_id)
         .subquery()
     )
-    query = select(Team.slug, func.coalesce(counted.c.open, 0).label("open")).outerjoin(counted, counted.c.team_id == Team.id)
-    return {row.slug: row.open for row in db.session.execute(query.order_by(Team.position))}
+    query = select(Team.slug, counted.c.open).outerjoin(counted, counted.c.team_id == Team.id)
+    return {row.slug: row.open or 0 for row in db.session.execute(query.order_by(Team.position))}
 
 
 def demo_people() -> int:
@@ -60,6 +60,7 @@ def demo_people() -> int:
     return db.session.scalar(select(func.count()).where(Person.email.endswith(DEMO_DOMAIN), Person.active)) or 0
 
 
-def kept_files() -> list[str]:
-    """The names under which files of requests are stored."""
-    return list(db.session.scalars(select(Attachment.key).where(Attachment.ticket_id.is_not(None))))
+def stored_files() -> list[tuple[str, bool]]:
+    """The name under which each file is stored, and whether a request has it (or it still waits for a form)."""
+    query = select(Attachment.key, Attachment.ticket_id.is_not(None)).order_by(Attachment.id)
+    return [(key, bool(sent)) for key, sent in db.session.execute(query)]
