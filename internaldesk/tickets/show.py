@@ -74,7 +74,7 @@ def shown(ticket: Ticket, *, actor: Actor, mode: str) -> dict[str, Any]:
         "mode": mode,
         "thread": thread(ticket, actor=actor, as_team=as_team),
         "promises": three_promises(ticket),
-        "facts": _facts(ticket),
+        "facts": facts(ticket),
         "status_words": AGENT_WORDS[ticket.status],
         "sentence": sentence(ticket),
         "readers": _readers(ticket),
@@ -160,7 +160,8 @@ def _waiting_words(ticket: Ticket, reason: str | None) -> str:
     )
 
 
-def _facts(ticket: Ticket) -> list[tuple[str, str]]:
+def facts(ticket: Ticket) -> list[tuple[str, str]]:
+    """What was answered on the form, as label and words, with whom it is for and the customer who waits."""
     asked = questions.parse(ticket.form_version.questions)
     pairs = questions.facts(asked, ticket.answers, people=_named(ticket, asked))
     if ticket.for_person_id != ticket.requester_id:

@@ -1,0 +1,1 @@
+"""Finding: what can be asked for, and requests, by a few words or a number."""

@@ -1,0 +1,151 @@
+"""One's own requests as cards: whose turn it is, who has it, and what is promised next, in the requester's voice."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from flask import current_app
+
+from internaldesk.core.lifecycle import Status
+from internaldesk.core.policy import Actor
+from internaldesk.core.text import initials
+from internaldesk.models.tickets import NEVER
+from internaldesk.ratings import actions as ratings
+from internaldesk.sla import queries as sla
+from internaldesk.tickets.queries import MineRow
+from internaldesk.web import filters, promises
+from internaldesk.web.desk import now
+from internaldesk.web.promises import Pill
+
+_NEXT = {"first_response": "first reply", "next_response": "next reply", "resolution": "solved"}
+_HELD = {Status.APPROVAL: ("An approval", "is needed first"), Status.SUPPLIER: ("The supplier", "has the next word")}
+
+
+class Group(StrEnum):
+    """Where a request stands for the person who asked; the value is the heading."""
+
+    TURN = "Your turn"
+    TEAM = "With a team"
+    RATE = "Solved and not rated"
+    CLOSED = "Closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A request of mine; `who` and `words` make one sentence."""
+
+    row: MineRow
+    group: Group
+    pill: Pill | None
+    who: str
+    words: str
+    rate_token: str
+    initials: str
+
+    @property
+    def due(self) -> datetime:
+        """What cards of a group are sorted by on home: the next promise, paused ones last."""
+        return self.row.queue_at
+
+
+def cards(rows: Iterable[MineRow], *, actor: Actor) -> list[Card]:
+    """Cards in the order of the rows; at most one statement, for calendars not met before."""
+    listed = list(rows)
+    running = {row.next_calendar_version_id for row in listed if _runs(row)}
+    known = sla.calendars(running)
+    return [_card(row, actor, sla.share_used(row, known=known, now=now()) if _runs(row) else 0) for row in listed]
+
+
+def grouped(found: Iterable[Card]) -> list[tuple[Group, list[Card]]]:
+    """The groups that have cards, in the order of `Group`."""
+    listed = list(found)
+    groups = [(group, [card for card in listed if card.group is group]) for group in Group]
+    return [(group, members) for group, members in groups if members]
+
+
+def foremost(found: Iterable[Card], *, limit: int = 5) -> list[Card]:
+    """The cards for home: my turn first, then by promise; one solved request to rate always finds a place."""
+    groups = dict(grouped(found))
+    rate = groups.get(Group.RATE, [])
+    active = groups.get(Group.TURN, []) + sorted(groups.get(Group.TEAM, []), key=lambda card: card.due)
+    return [*active[: limit - min(len(rate), 1)], *rate][:limit]
+
+
+def _card(row: MineRow, actor: Actor, share: int) -> Card:
+    group = _group(row)
+    who, words = _sentence(row, group, actor)
+    return Card(
+        row=row,
+        group=group,
+        pill=_pill(row, group, share),
+        who=who,
+        words=words,
+        rate_token=_token(row) if group is Group.RATE else "",
+        initials=initials(_face(row, group)) if _face(row, group) else "",
+    )
+
+
+def _group(row: MineRow) -> Group:
+    if row.status in (Status.SOLVED, Status.CLOSED):
+        unrated = row.status is Status.SOLVED and row.invite_id is not None and not row.rated
+        return Group.RATE if unrated else Group.CLOSED
+    waits = row.status is Status.WAITING and row.status_until is None
+    return Group.TURN if waits else Group.TEAM
+
+
+def _runs(row: MineRow) -> bool:
+    return row.queue_at != NEVER and row.next_calendar_version_id is not None
+
+
+def _pill(row: MineRow, group: Group, share: int) -> Pill | None:
+    if row.solved_at is not None:
+        return Pill("met", f"Solved {filters.at(row.solved_at)}")
+    if group is Group.TURN:
+        return promises.paused("Your turn")
+    if _runs(row):
+        return promises.running(row.queue_at, share=share)
+    if row.status_until is not None:
+        return promises.paused(f"Until {filters.at(row.status_until)}")
+    return promises.paused("Paused") if row.status in _HELD else None
+
+
+def _sentence(row: MineRow, group: Group, actor: Actor) -> tuple[str, str]:
+    owner = f"{row.assignee}, {row.team}" if row.assignee else f"The {row.team} team"
+    if group is Group.TURN:
+        asked = row.last_word_by != actor.name
+        return (
+            (f"{row.last_word_by}, {row.team}", f"asked {filters.at(row.last_word_at)}")
+            if asked
+            else (
+                owner,
+                "waits for your answer",
+            )
+        )
+    if row.status in _HELD:
+        return _HELD[row.status]
+    if group is not Group.TEAM:
+        return owner, f"{'solved' if row.solved_at else 'closed'} it {filters.at(row.solved_at or row.updated_at)}"
+    if row.status_until is not None:
+        return owner, f"goes on {filters.when(row.status_until)}"
+    return owner, f"has it{_promise(row)}"
+
+
+def _promise(row: MineRow) -> str:
+    if not _runs(row):
+        return ""
+    named = _NEXT.get(str(row.next_target), "next reply")
+    if row.queue_at <= now():
+        return f" and is late · {named} was promised by {filters.when(row.queue_at)}"
+    return f" · {named} by {filters.when(row.queue_at)}"
+
+
+def _face(row: MineRow, group: Group) -> str:
+    """Whose letters the avatar shows: who asked, or who has it."""
+    return row.last_word_by if group is Group.TURN else row.assignee or ""
+
+
+def _token(row: MineRow) -> str:
+    assert row.invite_id is not None
+    assert row.invite_nonce is not None
+    return ratings.token(row.invite_id, row.invite_nonce, key=current_app.config["DESK"].secret_key)
