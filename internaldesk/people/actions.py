@@ -87,8 +87,9 @@ def sign_in(email: str, password: str, *, source: str, device: str, now: datetim
     """A fresh session token, or None when address and password do not belong together.
 
     A failed try is written down, so keep it even though nobody gets in. Raises TooManyTries when it is too
-    early for another one. The password is checked while no transaction is open, because hashing is slow; the
-    tries are counted afterwards and under a lock, so guesses sent side by side gain nothing.
+    early for another one. The password is checked while no transaction is open, because hashing is slow: what is
+    pending in the session is dropped. Tries are counted afterwards and under a lock, so guesses sent side by side
+    gain nothing.
     """
     person_id, known = _known_password(email, source, now=now)
     good = secrecy.matches(password, known)

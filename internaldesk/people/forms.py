@@ -19,7 +19,8 @@ def not_endless(_form: BaseForm, field: PasswordField) -> None:
 def an_address(_form: BaseForm, field: StringField) -> None:
     """Only what could be an address at all; whether it is known is not told."""
     typed = (field.data or "").strip()
-    if "@" not in typed or len(typed) > _LONGEST_ADDRESS or not typed.isprintable():
+    field.data = "".join(filter(str.isprintable, typed))
+    if "@" not in typed or len(typed) > _LONGEST_ADDRESS or typed != field.data:
         raise ValidationError("Enter your whole e-mail address, such as ada@company.example.")
 
 
