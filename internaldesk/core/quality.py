@@ -91,8 +91,8 @@ def summarise(facts: Facts, over: Frame, names: Names, changes: Sequence[Dated] 
     """The whole report about the facts of one frame, which the caller has filtered to what the reader may see."""
     before = before_words(over.period)
     whole = line(facts, over, 0, "All teams")
-    teams = _lines(facts.by("team_id"), over, {key: (name, "") for key, name in names.teams.items()})
-    types = _lines(facts.by("type_id"), over, _type_names(names))
+    teams = lines(facts.by("team_id"), over, {key: (name, "") for key, name in names.teams.items()})
+    types = lines(facts.by("type_id"), over, _type_names(names))
     open_now = backlog(facts.open, over.weeks[-SPARK_WEEKS:], over.now)
     overdue = _overdue(facts.decided, over.now)
     control = _control(whole, over, changes)
@@ -124,9 +124,15 @@ def below_goal(found: Share, goal: int = GOAL) -> bool:
     return found.shown and found.interval.high * 100 < goal
 
 
-def furthest_first(lines: Iterable[Line]) -> tuple[Line, ...]:
+def lines(parts: Mapping[int, Facts], over: Frame, names: Mapping[int, tuple[str, str]]) -> tuple[Line, ...]:
+    """Lines of those that had anything at all in the period; names and the names of their teams by the same keys."""
+    found = (line(part, over, key, *names[key]) for key, part in parts.items() if key in names)
+    return furthest_first(row for row in found if _had_any(row))
+
+
+def furthest_first(found: Iterable[Line]) -> tuple[Line, ...]:
     """Lines by their share of first replies on time, lowest first; those with too few cases for a share come last."""
-    return tuple(sorted(lines, key=_distance))
+    return tuple(sorted(found, key=_distance))
 
 
 def _distance(found: Line) -> tuple[bool, float, str]:
@@ -136,12 +142,6 @@ def _distance(found: Line) -> tuple[bool, float, str]:
 
 def _type_names(names: Names) -> dict[int, tuple[str, str]]:
     return {key: (name, names.teams.get(team, "")) for key, (name, team) in names.types.items()}
-
-
-def _lines(parts: Mapping[int, Facts], over: Frame, names: Mapping[int, tuple[str, str]]) -> tuple[Line, ...]:
-    """Lines of those that had anything at all in the period."""
-    found = (line(part, over, key, *names[key]) for key, part in parts.items() if key in names)
-    return furthest_first(row for row in found if _had_any(row))
 
 
 def _had_any(row: Line) -> bool:

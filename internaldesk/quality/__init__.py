@@ -1,0 +1,1 @@
+"""How well the desk serves: figures for managers and leads, and the requests behind each of them."""
