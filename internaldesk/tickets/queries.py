@@ -15,6 +15,7 @@ from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.tickets import Attachment, Follower, Holding, Message, Note, Ticket
 
 MINE_LIMIT = 200
+LARGEST_NUMBER = 2**31 - 1  # what a primary key can be
 
 
 def visible_tickets(actor: Actor, act: Act = Act.READ) -> ColumnElement[bool]:
@@ -75,6 +76,8 @@ def speaks_for_team(actor: Actor, ticket: Ticket) -> bool:
 
 def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
     """The ticket R-`number` if the actor may read it, with what its page shows; None otherwise."""
+    if number > LARGEST_NUMBER:
+        return None
     query = select(Ticket).where(Ticket.id == number, visible_tickets(actor))
     if lock:
         return db.session.scalars(query.with_for_update(of=Ticket)).first()
@@ -149,6 +152,8 @@ def people_called(name: str) -> Sequence[Person]:
 
 def file_of(number: int, *, actor: Actor, file_id: int) -> Attachment | None:
     """A file of a ticket this person may read; files of notes only where they handle it."""
+    if max(number, file_id) > LARGEST_NUMBER:
+        return None
     query = (
         select(Attachment)
         .join(Ticket, Attachment.ticket_id == Ticket.id)
