@@ -36,9 +36,12 @@ def knows(revision: str) -> bool:
 
 def upgrade() -> None:
     """Bring the tables to the wanted revision, all the way or not at all."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    command.upgrade(config, "head")
+    command.upgrade(_config(), "head")
+
+
+def go_to(revision: str) -> None:
+    """Go back to an earlier revision; what only newer tables and columns hold is lost. "base" removes everything."""
+    command.downgrade(_config(), revision)
 
 
 def copy_before_upgrade() -> Path | None:
@@ -56,3 +59,9 @@ def copy_sqlite(file: Path, copy: Path) -> None:
     """A consistent copy of a SQLite database, taken while others write to it."""
     with closing(sqlite3.connect(file)) as here, closing(sqlite3.connect(copy)) as there:
         here.backup(there)
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    return config
