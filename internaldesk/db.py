@@ -10,7 +10,7 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, UOWTransaction, registry
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import JSON, TypeDecorator, TypeEngine
 
@@ -22,6 +22,7 @@ _NAMES = {
     "pk": "pk_%(table_name)s",
 }
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "foreign_keys=ON", "secure_delete=ON")
+_LOOKING_WRITES = "what only looks tried to write: mail scanners and prefetching follow links"
 _reading: ContextVar[bool] = ContextVar("reading", default=False)
 
 
@@ -112,3 +113,15 @@ def _begin_sqlite(connection: Connection) -> None:
     """A writer takes its lock at once: upgrading a read lock later loses updates or fails as busy."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN" if _reading.get() else "BEGIN IMMEDIATE")
+
+
+@event.listens_for(Session, "after_flush")
+def _refuse_flushed_writes(_session: Session, _context: UOWTransaction) -> None:
+    if _reading.get():
+        raise RuntimeError(_LOOKING_WRITES)
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _refuse_written_statements(state: ORMExecuteState) -> None:
+    if _reading.get() and (state.is_insert or state.is_update or state.is_delete):
+        raise RuntimeError(_LOOKING_WRITES)
