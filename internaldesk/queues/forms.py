@@ -1,0 +1,46 @@
+"""The shapes of what is sent from the queue; what an action needs besides is asked as on the page of one request."""
+
+from datetime import UTC, datetime
+
+from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, Optional
+
+from internaldesk.queues.filtering import FIRST
+from internaldesk.tickets.forms import AssigneeForm, StatusForm, TransferForm
+from internaldesk.web.forms import BaseForm
+
+NEEDS = {"assign": ("assignee", AssigneeForm), "status": ("status", StatusForm), "transfer": ("team", TransferForm)}
+"""What an action must be told besides: the field that says so, and its form."""
+
+
+class NextForm(BaseForm):
+    """The button Take next."""
+
+
+class BulkForm(BaseForm):
+    """One thing to do to many requests; `seen` is when the list was made, in seconds since 1970."""
+
+    ids = SelectMultipleField("Requests", coerce=int, validate_choice=False)
+    action = SelectField(
+        "Action",
+        choices=[(name, name) for name in ("take", *NEEDS)],
+        validators=[InputRequired("Choose what to do with them.")],
+    )
+    seen = IntegerField(validators=[Optional()])
+    back = HiddenField()
+
+    @property
+    def numbers(self) -> list[int]:
+        """The chosen requests, each once."""
+        return list(dict.fromkeys(self.ids.data or []))
+
+    @property
+    def shown_at(self) -> datetime | None:
+        """When the list was made, if it says so."""
+        return datetime.fromtimestamp(self.seen.data, UTC) if self.seen.data else None
+
+    @property
+    def url(self) -> str:
+        """The list they came from; anything else is not followed."""
+        url: str = self.back.data or ""
+        return url if url.startswith("/queue/") else FIRST.url

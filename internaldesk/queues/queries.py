@@ -1,0 +1,192 @@
+"""Read the work lists: what the filters offer, the rows of a view, all counts at once, and the marks of the horizon."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, String, and_, cast, func, literal, select, true, union_all
+
+from internaldesk.core.policy import Act, Actor
+from internaldesk.db import db
+from internaldesk.models.catalogue import RequestType
+from internaldesk.models.people import Location, Membership, Person, Team
+from internaldesk.models.tickets import NEVER, Ticket
+from internaldesk.queues.filtering import ANYBODY, Option, fixed
+from internaldesk.queues.scope import Scope
+from internaldesk.tickets import worklist
+from internaldesk.tickets.queries import visible_tickets
+from internaldesk.tickets.worklist import OPEN, Place, Row
+
+PAGE = 50
+MARKS = 200
+PAST = timedelta(minutes=75)
+"""How far back the horizon looks."""
+
+
+class Choices(NamedTuple):
+    """What the filters and the bulk actions offer an actor, and the name of their part of the desk."""
+
+    offered: Mapping[str, tuple[Option, ...]]
+    teams: tuple[Option, ...]
+    title: str
+
+
+def choices(actor: Actor) -> Choices:
+    """Every list of values in one statement."""
+    found: dict[str, list[Option]] = {"teams": [], "location": [], "type": [], "person": []}
+    for kind, number, value, label in db.session.execute(_offers(sorted(actor.agent_of))):
+        found[kind].append(Option(value, label, number))
+    own = tuple(team for team in found["teams"] if team.id in actor.agent_of)
+    you = [Option(person.value, "You", person.id) for person in found["person"] if person.id == actor.id]
+    others = [person for person in found["person"] if person.id != actor.id]
+    offered = {
+        "team": own,
+        "location": tuple(found["location"]),
+        "type": tuple(found["type"]),
+        "assignee": (*you, Option(ANYBODY, "Nobody yet"), *others),
+        **fixed(),
+    }
+    title = " and ".join(team.label for team in own) if len(own) < 3 else "Your teams"
+    return Choices(offered, tuple(found["teams"]), title)
+
+
+def _offers(teams: list[int]) -> Any:
+    slug = Team.slug + "/" + RequestType.slug
+    members = select(Membership.person_id).where(Membership.team_id.in_(teams))
+    parts = (
+        select(
+            literal("teams").label("kind"), Team.id, Team.slug, Team.name.label("name"), Team.position.label("place")
+        ),
+        select(literal("location"), Location.id, Location.slug, Location.name, literal(0)),
+        select(literal("type"), RequestType.id, slug, RequestType.name, Team.position)
+        .join(Team, Team.id == RequestType.team_id)
+        .where(Team.id.in_(teams), RequestType.retired_at.is_(None)),
+        select(literal("person"), Person.id, cast(Person.id, String), Person.name, literal(0)).where(
+            Person.id.in_(members), Person.active
+        ),
+    )
+    every = union_all(*parts).subquery()
+    kind, number, value, name, place = every.c
+    return select(kind, number, value, name).order_by(place, name)
+
+
+def rows(scope: Scope, *, after: Place | None = None, before: Place | None = None, limit: int = PAGE + 1) -> list[Row]:
+    """The rows behind `after`, or the last ones in front of `before`, in the order of the list; one statement."""
+    order = scope.order
+    if before is None:
+        return worklist.listed(scope.ranges, where=scope.where, order=order, after=after, limit=limit)
+    return worklist.listed(scope.ranges, where=scope.where, order=order.reverse, after=before, limit=limit)[::-1]
+
+
+def place_of(row: Row, scope: Scope) -> Place:
+    """Where a row stands in a list, for the address of the next page."""
+    return getattr(row, scope.order.column.key), row.id
+
+
+class Counts(NamedTuple):
+    """The numbers of the rail, then the tally of one view as it is filtered, then what tells whether any changed."""
+
+    open: int
+    over: int
+    mine: int
+    unassigned: int
+    customer: int
+    transferred: int
+    paused: int
+    shown: int
+    overdue: int
+    hour: int
+    today: int
+    later: int
+    resting: int
+    changed_at: datetime | None
+    words: int
+    holders: int
+    solved: int
+    shown_solved: int
+
+    @property
+    def by_due(self) -> tuple[int, ...]:
+        """How many each group of the list has, in the order of the groups."""
+        return self.overdue, self.hour, self.today, self.later, self.resting
+
+    @property
+    def mark(self) -> str:
+        """Another text whenever anything changed in the open requests of the actor's teams."""
+        return _mark(self.open, self.changed_at, self.words, self.holders)
+
+
+def counts(scope: Scope) -> Counts:
+    """All numbers of a page in one statement: one pass over what is open in the actor's teams, one over the solved."""
+    shown, actor = and_(true(), *scope.where), scope.actor
+    held = (
+        func.count().label("open"),
+        _how_many(scope.due["overdue"]).label("over"),
+        _how_many(Ticket.assignee_id == actor.id).label("mine"),
+        _how_many(Ticket.assignee_id.is_(None)).label("unassigned"),
+        _how_many(Ticket.customer_waiting.is_(True)).label("customer"),
+        _how_many(Ticket.transferred > 0).label("transferred"),
+        _how_many(scope.due["paused"]).label("paused"),
+        _how_many(shown).label("shown"),
+        *(_how_many(and_(shown, condition)).label(f"due_{name}") for name, condition in scope.due.items()),
+        *_changes(),
+    )
+    done = (func.count().label("solved"), _how_many(shown).label("shown_solved"))
+    solved = (_team(actor), Ticket.solved_at >= scope.monday, visible_tickets(actor, Act.HANDLE))
+    parts = select(*held).where(*_open(actor)).subquery(), select(*done).where(*solved).subquery()
+    return Counts._make(db.session.execute(select(*parts[0].c, *parts[1].c).join_from(*parts, true())).one())
+
+
+def mark(actor: Actor) -> str:
+    """The mark of the counts alone, for those who only ask whether anything changed; one statement."""
+    return _mark(*db.session.execute(select(func.count(), *_changes()).where(*_open(actor))).one())
+
+
+def _mark(count: int, changed_at: datetime | None, words: int, holders: int) -> str:
+    return f"{count}.{int(changed_at.timestamp()) if changed_at else 0}.{words}.{holders}"
+
+
+def dues(scope: Scope) -> list[tuple[datetime, bool]]:
+    """The next promises of a list from a while ago on, and whether somebody has each; one statement, cut off."""
+    where = (Ticket.queue_at >= scope.now - PAST, Ticket.queue_at < NEVER, *scope.where)
+    owned = Ticket.assignee_id.is_not(None).label("owned")
+    parts = [
+        select(Ticket.queue_at, owned).where(span, *where).order_by(Ticket.queue_at, Ticket.id).limit(MARKS).subquery()
+        for span in scope.ranges
+    ]
+    every = union_all(*(select(part.c.queue_at, part.c.owned) for part in parts)).subquery()
+    query = select(every.c.queue_at, every.c.owned).order_by(every.c.queue_at).limit(MARKS)
+    return [(at, owned) for at, owned in db.session.execute(query)]
+
+
+def chosen(actor: Actor, numbers: Sequence[int]) -> dict[int, Ticket]:
+    """Those of these requests that the actor handles, by number, locked in its order so that nobody waits in a ring."""
+    query = select(Ticket).where(Ticket.id.in_(numbers), visible_tickets(actor, Act.HANDLE)).order_by(Ticket.id)
+    return {ticket.id: ticket for ticket in db.session.scalars(query.with_for_update(of=Ticket))}
+
+
+def team(slug: str) -> Team | None:
+    """The team of that name in addresses."""
+    return db.session.scalars(select(Team).where(Team.slug == slug)).first()
+
+
+def _team(actor: Actor) -> ColumnElement[bool]:
+    return Ticket.team_id.in_(sorted(actor.agent_of))
+
+
+def _open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    return _team(actor), OPEN, visible_tickets(actor, Act.HANDLE)
+
+
+def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.count().filter(condition)
+
+
+def _changes() -> tuple[ColumnElement[Any], ...]:
+    """What moves with any change: the last instant, and sums that differ even within its second."""
+    holders = func.sum(func.coalesce(Ticket.assignee_id, 0) + Ticket.team_id)
+    return (
+        func.max(Ticket.updated_at).label("changed_at"),
+        func.coalesce(func.sum(Ticket.version), 0).label("words"),
+        func.coalesce(holders, 0).label("holders"),
+    )
