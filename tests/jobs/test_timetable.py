@@ -1,0 +1,37 @@
+"""What runs when: every job, once, against a real desk."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from internaldesk.db import db
+from internaldesk.jobs.timetable import TIMETABLE, housekeeping
+from internaldesk.models.people import WebSession
+from internaldesk.people import actions as people
+from tests import cast
+from tests.make import NOON
+
+
+def test_names_are_used_once():
+    names = [entry.name for entry in TIMETABLE]
+
+    assert sorted(names) == sorted(set(names))
+
+
+def test_missed_promises_are_looked_for_every_minute():
+    assert next(entry.every for entry in TIMETABLE if entry.name == "sweep") == timedelta(minutes=1)
+
+
+@pytest.mark.parametrize("entry", TIMETABLE, ids=lambda entry: entry.name)
+def test_every_job_runs_on_a_desk_without_work(app: Flask, tmp_path: Path, entry) -> None:
+    assert entry.run(NOON, tmp_path) == 0
+
+
+def test_housekeeping_forgets_sessions_that_ended(app: Flask, tmp_path: Path) -> None:
+    people.start_session(cast.person("ada"), device="", now=NOON - timedelta(days=8))
+    db.session.flush()
+
+    assert housekeeping(NOON, tmp_path) == 1
+    assert db.session.query(WebSession).count() == 0
