@@ -18,12 +18,13 @@ from wtforms import (
     TextAreaField,
     ValidationError,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from internaldesk.core import answers as answering
 from internaldesk.core import questions as asking
 from internaldesk.core.answers import BadAnswer
 from internaldesk.core.policy import Actor
-from internaldesk.core.questions import Kind, Question
+from internaldesk.core.questions import Kind, Option, Question
 from internaldesk.db import db
 from internaldesk.models.people import Person
 from internaldesk.people import queries as people
@@ -217,7 +218,7 @@ def described(person: CoWorker) -> str:
 
 def _before() -> dict[str, Any]:
     return {
-        "for_whom": RadioField("Who is this for?", choices=list(_WHOM), default="me", validate_choice=False),
+        "for_whom": RadioField("Who is this for?", choices=_choices(_WHOM), default="me", validate_choice=False),
         "for_person": StringField("Their name", description="Both of you can follow and reply."),
     }
 
@@ -228,7 +229,7 @@ def _after() -> dict[str, Any]:
         "details": TextAreaField("What else should we know?"),
         "customer_waiting": RadioField(
             "Is an external customer waiting because of this?",
-            choices=list(_YES_NO),
+            choices=_choices(_YES_NO),
             default="no",
             validate_choice=False,
         ),
@@ -240,20 +241,26 @@ def _after() -> dict[str, Any]:
 
 def _field(question: Question) -> Any:
     given: dict[str, Any] = {"name": question.slug, "id": f"q-{question.slug}", "description": question.hint}
-    options = list(question.options)
+    options = _choices(question.options)
     match question.kind:
         case Kind.TEXT:
             return TextAreaField(question.label, **given)
         case Kind.SEVERAL:
             return SelectMultipleField(question.label, choices=options, validate_choice=False, **given)
         case Kind.CHOICE if len(options) > _RADIOS:
-            return SelectField(question.label, choices=[("", "Choose one"), *options], validate_choice=False, **given)
+            return SelectField(
+                question.label, choices=[SelectChoice("", "Choose one"), *options], validate_choice=False, **given
+            )
         case Kind.CHOICE | Kind.YESNO:
             return RadioField(question.label, choices=options, validate_choice=False, **given)
         case Kind.LINES:  # its own fields are made by the page, which calls the first of them like the question
             return StringField(question.label, **(given | {"id": question.slug}))
         case _:
             return StringField(question.label, **given)
+
+
+def _choices(options: Sequence[Option]) -> list[SelectChoice]:
+    return [SelectChoice(value, words) for value, words in options]
 
 
 def _only_if(question: Question, asks: Sequence[Question]) -> str:

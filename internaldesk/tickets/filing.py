@@ -7,7 +7,7 @@ from flask import Response, abort, flash, request, url_for
 
 from internaldesk.catalogue import queries as catalogue
 from internaldesk.catalogue.queries import Form
-from internaldesk.core import priority, questions
+from internaldesk.core import questions
 from internaldesk.core.policy import is_owner
 from internaldesk.db import db
 from internaldesk.models.people import Person
@@ -38,6 +38,7 @@ def home() -> Response:
     me = actor()
     offers, used = catalogue.offers(me), catalogue.uses(me.location_id)
     teams = catalogue.by_team(offers, used)
+    openings = ahead.openings([group.team.calendar_id for group in teams], now=now())
     mine = cards.cards(queries.mine(me), actor=me)
     groups = {group.name: len(members) for group, members in cards.grouped(mine)}
     return page(
@@ -48,7 +49,7 @@ def home() -> Response:
         nav={"mine_count": groups.get("TURN", 0) + groups.get("TEAM", 0)},
         favourites=catalogue.favourites(offers, used),
         teams=teams,
-        openings=ahead.openings([group.team.calendar_id for group in teams], now=now()),
+        openings=openings,
     )
 
 
@@ -178,15 +179,13 @@ def _outlook(found: Form, form: FileForm) -> Outlook:
     return ahead.outlook(found, form.answers, customer_waiting=form.waits, now=now())
 
 
-def _counting(found: Form) -> frozenset[str]:
+def _counting(found: Form) -> set[str]:
     """The fields that change the promise, with the earlier answers that make them appear."""
-    rule = priority.parse(found.request_type.priority_rule)
-    slugs = {getattr(rule, name, "") for name in ("slug", "impact", "urgency")}
-    asked = {question["slug"]: question for question in found.version.questions}
+    slugs = ahead.counting(found.request_type.priority_rule)
     for question in reversed(found.version.questions):
         if question["slug"] in slugs and question.get("shown_when"):
             slugs.add(question["shown_when"][0])
-    return frozenset(slugs & asked.keys())
+    return slugs
 
 
 def _from_profile(found: Form) -> dict[str, Sequence[str]]:

@@ -69,6 +69,7 @@ class StatusForm(BaseForm):
 
     status = RadioField(
         "Status",
+        id="new-status",
         choices=[SelectChoice(status.value, AGENT_WORDS[status]) for status in _CHOICES],
         validators=[InputRequired("Choose a status.")],
     )

@@ -10,6 +10,7 @@ from internaldesk.core import hours, priority
 from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar, NeverOpen
 from internaldesk.core.policy import Confidentiality
+from internaldesk.core.priority import Priority
 from internaldesk.models.catalogue import TypePulse
 from internaldesk.models.people import Team
 from internaldesk.sla import queries as sla
@@ -82,6 +83,12 @@ def outlook(form: Form, answers: Mapping[str, Any], *, customer_waiting: bool, n
     )
 
 
+def counting(rule: Mapping[str, Any]) -> set[str]:
+    """The questions whose answers set the priority."""
+    parsed = priority.parse(rule)
+    return {slug for name in ("slug", "impact", "urgency") if (slug := getattr(parsed, name, ""))}
+
+
 def openings(calendar_ids: Iterable[int], *, now: datetime) -> dict[int, Opening]:
     """Who works now and when that changes, by calendar."""
     versions = sla.current_versions(calendar_ids, now=now)
@@ -107,17 +114,18 @@ def readers(confidentiality: Confidentiality, *, whose: str, team: str) -> str:
         case Confidentiality.TEAM:
             return f"Only {whose} and the {team} team can read this request."
         case Confidentiality.ORDINARY:
-            return f"{whose.capitalize()}, the {team} team and managers can read this request."
+            return f"{whose[0].upper()}{whose[1:]}, the {team} team and managers can read this request."
 
 
-def _urgency(rule: Mapping[str, Any], answers: Mapping[str, Any], waiting: bool) -> tuple[priority.Priority, str]:
-    """The priority and why, as the end of a sentence; empty where it is as usual."""
+def _urgency(rule: Mapping[str, Any], answers: Mapping[str, Any], waiting: bool) -> tuple[Priority, str]:
+    """The priority and why, as the end of a sentence; empty where it is as usual, or not asked to the end."""
     usual, sentence = priority.set_by(rule, answers, False)
     level, _ = priority.set_by(rule, answers, waiting)
     if level is not usual:
         return level, "because a customer is waiting"
     reason = sentence.partition(": ")[2].rstrip(".")
-    return level, "" if reason.startswith("as usual") else f"because {reason}"
+    told = counting(rule) <= answers.keys() and not reason.startswith("as usual")
+    return level, f"because {reason}" if told else ""
 
 
 def _amount(minutes: int, working: bool) -> str:

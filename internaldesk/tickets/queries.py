@@ -91,7 +91,6 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
             joinedload(Ticket.for_person).joinedload(Person.location),
             joinedload(Ticket.assignee),
             selectinload(Ticket.followers).joinedload(Follower.person),
-            selectinload(Ticket.holdings),
         )
     ).first()
 

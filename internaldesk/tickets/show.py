@@ -10,7 +10,7 @@ from flask import current_app
 from internaldesk.core import hours, questions
 from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.lifecycle import AGENT_WORDS, PAUSING, Status, requester_words
-from internaldesk.core.policy import Act, Actor, Confidentiality, may
+from internaldesk.core.policy import Act, Actor, may
 from internaldesk.core.text import initials
 from internaldesk.history import queries as history
 from internaldesk.models.sla import Clock
@@ -19,6 +19,7 @@ from internaldesk.ratings import actions as rating_actions
 from internaldesk.ratings import queries as ratings
 from internaldesk.sla import queries as sla
 from internaldesk.tickets import drafts, queries
+from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
 from internaldesk.web.promises import Pill
@@ -120,6 +121,8 @@ def sentence(ticket: Ticket) -> str:
     """The first line of the requester's page: who has it and when the next word comes."""
     who = ticket.assignee.name if ticket.assignee else None
     words = requester_words(ticket.status, team=ticket.team.name, assignee=who)
+    if ticket.status is Status.SOLVED and ticket.solved_at is not None:
+        return f"{ticket.team.name} solved it {filters.when(ticket.solved_at)}."
     if ticket.status in PAUSING and ticket.status_until:
         return f"{words}, until {filters.when(ticket.status_until)}."
     if ticket.queue_at == NEVER or ticket.next_target is None or not ticket.is_open:
@@ -182,13 +185,7 @@ def _named(ticket: Ticket, asked: Sequence[questions.Question]) -> dict[int, str
 def _readers(ticket: Ticket) -> str:
     """Who can read it, said to those who write in it."""
     whose = "you" if ticket.for_person_id == ticket.requester_id else f"you, {ticket.for_person.name}"
-    match ticket.confidentiality:
-        case Confidentiality.CASE:
-            return f"Only {whose} and the people named for such cases in {ticket.team.name} can read this request."
-        case Confidentiality.TEAM:
-            return f"Only {whose} and the {ticket.team.name} team can read this request."
-        case Confidentiality.ORDINARY:
-            return f"{whose.capitalize()}, the {ticket.team.name} team and managers can read this request."
+    return readers(ticket.confidentiality, whose=whose, team=ticket.team.name)
 
 
 def _margin(ticket: Ticket, actor: Actor) -> dict[str, Any]:

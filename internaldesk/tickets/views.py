@@ -28,6 +28,7 @@ from internaldesk.tickets.show import shown
 from internaldesk.web.auth import actor, people
 from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
+from internaldesk.web.headers import FILE_CSP
 
 __all__ = ["bp", "filing"]
 GO = {"next": "go to next due", "stay": "stay here", "list": "back to the list"}
@@ -138,7 +139,7 @@ def file(number: int, file_id: int) -> Response:
     answer = Response(stream_with_context(content), mimetype=row.media_type if inline else "application/octet-stream")
     kind = "inline" if inline else "attachment"
     answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name, safe='')}"
-    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer.headers["Content-Security-Policy"] = FILE_CSP
     answer.content_length = row.size
     return answer
 

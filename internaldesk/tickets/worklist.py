@@ -51,6 +51,11 @@ class Row(NamedTuple):
     assignee_id: int | None
     assignee: str | None
 
+    @property
+    def runs(self) -> bool:
+        """Whether a promise runs, so that its calendar is known."""
+        return self.queue_at < NEVER and self.next_calendar_version_id is not None
+
 
 _COLUMNS = (
     Ticket.id,
@@ -163,8 +168,8 @@ def next_due(actor: Actor, *, after: int, now: datetime) -> int | None:
 
 def shares_used(rows: Sequence[Row], *, now: datetime) -> list[int]:
     """How much of each row's promise is used, 0 to 100; a statement only for calendars not met before."""
-    known = sla.calendars({row.next_calendar_version_id for row in rows})
-    return [sla.share_used(row, known=known, now=now) if row.next_calendar_version_id else 0 for row in rows]
+    known = sla.calendars({row.next_calendar_version_id for row in rows if row.runs})
+    return [sla.share_used(row, known=known, now=now) if row.runs else 0 for row in rows]
 
 
 class Neighbour(NamedTuple):

@@ -16,6 +16,8 @@ _POLICY = {
     "frame-ancestors": "'none'",
 }
 CSP = "; ".join(f"{name} {value}" for name, value in _POLICY.items())
+FILE_CSP = "sandbox; default-src 'none'"
+"""For stored files: whatever is in them, it runs nothing and loads nothing."""
 _ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

@@ -164,9 +164,7 @@ def test_a_higher_priority_counts_from_the_start(app: Flask) -> None:
 def test_a_date_ends_the_wait_by_itself(app: Flask) -> None:
     ticket = make.ticket(by="ada")
     until = NOON + timedelta(hours=3)
-    actions.set_status(
-        ticket, by=cast.actor("ben"), now=LATER, status=Status.WAITING, reason="Part comes", until=until
-    )
+    actions.set_status(ticket, by=cast.actor("ben"), now=LATER, status=Status.WAITING, reason="Part comes", until=until)
     db.session.commit()
 
     sla.sweep(now=until + timedelta(minutes=7))
