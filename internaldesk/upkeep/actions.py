@@ -57,8 +57,7 @@ def restore(path: Path, *, files: Path, replace: bool = False, tell: Tell = lamb
         if anybody() and not replace:
             raise Refused("This desk has people already. Add --replace to throw away everything in it.")
         db.session.rollback()
-        total = _put_back(reader, files, tell)
-    return Told(total, sum(1 for _ in reader.files()))
+        return _put_back(reader, files, tell)
 
 
 class _Counter:
@@ -72,7 +71,8 @@ class _Counter:
 
 @contextmanager
 def _one_instant() -> Iterator[Connection]:
-    """A transaction that sees the database as it is now, however long it reads and whoever writes."""
+    """A new transaction that sees the database as it is now, however long it reads and whoever writes."""
+    db.session.rollback()
     with unit_of_work(reading=True):
         options = {"isolation_level": "REPEATABLE READ"} if db.engine.dialect.name == "postgresql" else {}
         yield db.session.connection(execution_options=options)
@@ -101,7 +101,7 @@ def _require_revision(reader: Reader) -> None:
         raise BadInput("The tables are not ready. Run: flask desk init")
 
 
-def _put_back(reader: Reader, files: Path, tell: Tell) -> int:
+def _put_back(reader: Reader, files: Path, tell: Tell) -> Told:
     """First the files, under names nobody else has; then all rows in one transaction; then what is left over goes.
 
     So every row has its file whenever this is interrupted.
@@ -121,7 +121,7 @@ def _put_back(reader: Reader, files: Path, tell: Tell) -> int:
             raise BadInput(f"That backup does not fit this desk: {failure}. Nothing was restored.") from failure
         raise
     _remove(files, before - put)
-    return done.done
+    return Told(done.done, len(put))
 
 
 def _write_durably(folder: Path, key: str, stream: IO[bytes]) -> None:

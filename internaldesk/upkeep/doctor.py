@@ -103,7 +103,7 @@ def _people(desk: Settings) -> Iterator[str]:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    there = set(os.listdir(folder)) if folder.exists() else set()
+    there = set(os.listdir(folder)) if folder.is_dir() else set()
     missing = [key for key, sent in queries.stored_files() if sent and key not in there]
     if missing:
-        yield f"{len(missing)} files of requests are missing in {folder}, first: {missing[0]}."
+        yield f"Files of requests that are missing in {folder}: {len(missing)}, the first is {missing[0]}."
