@@ -1,0 +1,154 @@
+"""What the addresses of these pages say: period and filters, and which list; anything unknown is refused in words."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from werkzeug.datastructures import MultiDict
+
+from internaldesk.core import periods, tally
+from internaldesk.core.backlog import BANDS
+from internaldesk.core.errors import Refused
+from internaldesk.core.policy import Actor
+from internaldesk.core.tally import Frame
+from internaldesk.quality.listings import LISTINGS, Listing, Pick
+from internaldesk.quality.queries import Directory, Named
+from internaldesk.quality.scope import Scope
+
+USUAL = "13w"
+PERIODS = {
+    USUAL: "13 weeks",
+    "4w": "4 weeks",
+    "26w": "26 weeks",
+    "month": "Last month",
+    "quarter": "Last quarter",
+}
+GROUPINGS = {"type": "By type", "location": "By location", "team": "By team"}
+Values = MultiDict[str, str]
+Args = dict[str, str | list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters of an address by slug, and `by`, what the lines of the table are."""
+
+    period: str = USUAL
+    team: tuple[str, ...] = ()
+    type: tuple[str, ...] = ()
+    location: tuple[str, ...] = ()
+    customer: bool = False
+    by: str = "type"
+
+    @property
+    def args(self) -> Args:
+        """The same as an address says it, without what is usual."""
+        found: Args = {name: list(getattr(self, name)) for name in ("team", "type", "location") if getattr(self, name)}
+        if self.period != USUAL:
+            found["period"] = self.period
+        if self.customer:
+            found["customer"] = "yes"
+        if self.by != "type":
+            found["by"] = self.by
+        return found
+
+
+class Chosen(NamedTuple):
+    """A report somebody asks for: the filters as given, what they mean, and what else they could be."""
+
+    filters: Filters
+    scope: Scope
+    over: Frame
+    known: Directory
+
+    def named(self, column: str) -> list[Named]:
+        """What is chosen of "team", "type" or "location"."""
+        slugs = getattr(self.filters, column)
+        return [entry for entry in entries(self.known, column) if entry.slug in slugs]
+
+
+class Opened(NamedTuple):
+    """A list somebody asks for."""
+
+    what: str
+    listing: Listing
+    pick: Pick
+    page: int
+
+    @property
+    def args(self) -> Args:
+        """The list as an address says it, without the page."""
+        found: Args = {"what": self.what}
+        if self.pick.week is not None:
+            found["week"] = self.pick.week.first_day.isoformat()
+        if self.pick.age is not None:
+            found["age"] = str(self.pick.age)
+        return found
+
+
+def entries(known: Directory, column: str) -> Sequence[Named]:
+    """What the filter "team", "type" or "location" can name."""
+    return {"team": known.teams, "type": known.types, "location": known.places}[column]
+
+
+def read(values: Values, *, actor: Actor, known: Directory, now: datetime, zone: ZoneInfo) -> Chosen:
+    """The report an address asks for; periods are cut in `zone`, the same for every reader. Raises Refused."""
+    filters = Filters(
+        period=values.get("period", "").strip() or USUAL,
+        team=_several(values, "team"),
+        type=_several(values, "type"),
+        location=_several(values, "location"),
+        customer=values.get("customer", "") == "yes",
+        by=_one_of(values.get("by", "") or "type", GROUPINGS, "by"),
+    )
+    scope = Scope(
+        actor=actor,
+        teams=_ids(known.teams, filters.team, "team"),
+        types=_ids(known.types, filters.type, "type"),
+        places=_ids(known.places, filters.location, "location"),
+        customer=filters.customer,
+    )
+    return Chosen(filters, scope, tally.frame(periods.parse(filters.period, now, zone), now), known)
+
+
+def opened(values: Values, over: Frame) -> Opened:
+    """The list an address asks for. Raises Refused."""
+    what = _one_of(values.get("what", "") or "filed", LISTINGS, "what")
+    week, age, page = values.get("week", ""), values.get("age", ""), values.get("page", "") or "1"
+    if age and age not in map(str, range(len(BANDS))):
+        raise Refused(f"“{age[:20]}” is not an age: use 0 to {len(BANDS) - 1}.", field="age")
+    if not (page.isascii() and page.isdigit() and int(page[:6]) > 0):
+        raise Refused(f"“{page[:20]}” is not a page.", field="page")
+    pick = Pick(over, _week(week, over) if week else None, int(age) if age else None)
+    return Opened(what, LISTINGS[what], pick, int(page[:6]))
+
+
+def _week(text: str, over: Frame) -> periods.Period:
+    """One of the weeks of the charts, by its Monday."""
+    try:
+        monday = date.fromisoformat(text)
+    except ValueError:
+        monday = None
+    found = next((week for week in over.weeks if week.first_day == monday), None)
+    if found is None:
+        raise Refused(f"“{text[:20]}” is not the Monday of a week in these charts.", field="week")
+    return found
+
+
+def _several(values: Values, name: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value for value in values.getlist(name) if value))
+
+
+def _one_of(value: str, offered: Iterable[str], name: str) -> str:
+    if value not in offered:
+        raise Refused(f"“{value[:20]}” is not known here. Use {', '.join(offered)}.", field=name)
+    return value
+
+
+def _ids(offered: Iterable[Named], slugs: Iterable[str], name: str) -> frozenset[int]:
+    ids = {entry.slug: entry.id for entry in offered}
+    for slug in slugs:
+        if slug not in ids:
+            raise Refused(f"There is no {name} “{slug[:60]}” whose figures you can see.", field=name)
+    return frozenset(ids[slug] for slug in slugs)
