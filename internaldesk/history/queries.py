@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
 from internaldesk.db import db
-from internaldesk.history.actions import Kind
 from internaldesk.models.history import Event
 
 _SHOWN = (

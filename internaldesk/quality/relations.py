@@ -12,9 +12,9 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, case, cast, 
 from sqlalchemy.orm import aliased
 
 from internaldesk.core.clocks import ClockState, Target
+from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import UTCDateTime
-from internaldesk.history.actions import Kind
 from internaldesk.models.history import Event
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.sla import Clock

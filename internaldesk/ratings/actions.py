@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from internaldesk.core import rating
 from internaldesk.core.errors import Refused
+from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import db
 from internaldesk.history import actions as history
-from internaldesk.history.actions import Kind
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.tickets import Ticket
 

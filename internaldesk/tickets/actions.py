@@ -9,13 +9,13 @@ from sqlalchemy import select
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Refused
+from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, require
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
-from internaldesk.history.actions import Kind
 from internaldesk.models.catalogue import FormVersion, RequestType
 from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Follower, Holding, Message, Note, Ticket

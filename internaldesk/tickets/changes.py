@@ -5,13 +5,13 @@ from datetime import datetime
 
 from internaldesk.core import lifecycle
 from internaldesk.core.errors import Conflict, Refused
+from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
-from internaldesk.history.actions import Kind
 from internaldesk.models.tickets import Message, Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import attachments

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import zip_longest
-from typing import Any, NamedTuple
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from werkzeug.datastructures import MultiDict
@@ -27,25 +27,15 @@ from internaldesk.core.policy import Actor
 from internaldesk.core.questions import Kind, Option, Question
 from internaldesk.db import db
 from internaldesk.models.people import Person
-from internaldesk.people import queries as people
-from internaldesk.people.queries import CoWorker
+from internaldesk.tickets import whom
 from internaldesk.tickets.forms import read_instant
+from internaldesk.tickets.whom import Found
 from internaldesk.web.forms import BaseForm
 
 _RADIOS = 5  # more options than this fold into a list
-_LARGEST_ID = 2**31 - 1
 _CUSTOMER = 200
-_ME = ("", "me")
 _WHOM = (("me", "Me"), ("other", "Someone else"))
 _YES_NO = (("no", "No"), ("yes", "Yes"))
-
-
-class Found(NamedTuple):
-    """Who was meant by an id, an address or a name: one person, several to choose from, or nobody."""
-
-    person: CoWorker | None
-    matches: tuple[CoWorker, ...] = ()
-    error: str = ""
 
 
 @dataclass(slots=True)
@@ -88,12 +78,12 @@ class FileForm(BaseForm):
     def __init__(self, raw: Mapping[str, Sequence[str]], *, by: Actor, now: datetime) -> None:
         """Read what was typed (or kept, or known); `raw` holds every value of every field by name."""
         given = MultiDict((name, value) for name, values in raw.items() for value in values)
-        chosen, person = given.get("for_whom", ""), _person_typed(given, "for_person")
-        given["for_whom"] = chosen if chosen in dict(_WHOM) else "me" if person in _ME else "other"
+        chosen, person = given.get("for_whom", ""), whom.typed(given, "for_person")
+        given["for_whom"] = chosen if chosen in dict(_WHOM) else "me" if person in whom.ME else "other"
         super().__init__(formdata=given)
         self.given, self.by, self.now = given, by, now
-        self.found = {q.slug: _find(given, q.slug) for q in self.asks if q.kind is Kind.PERSON}
-        self.whom = _find(given, "for_person") if given["for_whom"] == "other" else Found(None)
+        self.found = {q.slug: whom.find(given, q.slug) for q in self.asks if q.kind is Kind.PERSON}
+        self.whom = whom.find(given, "for_person") if given["for_whom"] == "other" else Found(None)
         self.answers, self.wrong = asking.check(self.asks, {**given.to_dict(flat=False), **self._ids()})
         self.instant: datetime | None = None
         self.file_errors: list[str] = []
@@ -180,7 +170,7 @@ class FileForm(BaseForm):
             only_if=_only_if(question, self.asks),
             rows=self._rows(question) if question.kind is Kind.LINES else [],
             words=found.person.name if found.person else self.given.get(f"{question.slug}_name", ""),
-            matches=[(person.id, described(person)) for person in found.matches],
+            matches=[(person.id, whom.described(person)) for person in found.matches],
         )
 
     def _rows(self, question: Question) -> list[dict[str, str]]:
@@ -209,11 +199,6 @@ def needed(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
     if found is not None and found <= now:
         raise ValidationError("This is in the past. Choose a time ahead.")
     return found
-
-
-def described(person: CoWorker) -> str:
-    """A co-worker among others of the same name."""
-    return ", ".join(part for part in (person.name, person.job_title, person.location) if part)
 
 
 def _before() -> dict[str, Any]:
@@ -269,35 +254,3 @@ def _only_if(question: Question, asks: Sequence[Question]) -> str:
     slug, value = question.shown_when
     earlier = next(other for other in asks if other.slug == slug)
     return f"only if “{earlier.option_label(value)}”"
-
-
-def _person_typed(given: MultiDict[str, str], name: str) -> str:
-    """The chosen id, or else what was typed beside it; typing on after choosing makes the choice void."""
-    return given.get(name, "").strip() or given.get(f"{name}_name", "").strip()
-
-
-def _find(given: MultiDict[str, str], name: str) -> Found:
-    typed, text = given.get(f"{name}_name", "").strip(), _person_typed(given, name)
-    if text in _ME:
-        return Found(None)
-    found = _named(text)
-    stale = found.person and typed and found.person.name.casefold() not in typed.casefold()
-    return _named(typed) if stale else found
-
-
-def _named(text: str) -> Found:
-    if text.isdecimal() and text.isascii() and int(text) <= _LARGEST_ID:
-        person = people.co_worker(int(text))
-        return Found(person, (), "" if person else "Choose one from the list.")
-    if "@" in text:
-        known = people.by_email(text)
-        person = people.co_worker(known.id) if known else None
-        return Found(person, (), "" if person else f"Nobody here has the address “{text}”.")
-    near = people.co_workers(text)
-    exact = [person for person in near if person.name.casefold() == text.casefold()]
-    fits = exact if len(exact) == 1 else near
-    if len(fits) == 1:
-        return Found(fits[0])
-    if not fits:
-        return Found(None, (), f"Nobody here is called “{text}”.")
-    return Found(None, tuple(fits), f"Choose who this is: “{text}” matches {len(fits)} people.")

@@ -15,9 +15,10 @@ from internaldesk.models.tickets import Draft
 from internaldesk.tickets import actions, attachments, cards, drafts, queries, receipt
 from internaldesk.tickets import outlook as ahead
 from internaldesk.tickets.blueprint import bp
-from internaldesk.tickets.file_form import FileForm, described, made_for
+from internaldesk.tickets.file_form import FileForm, made_for
 from internaldesk.tickets.outlook import Outlook
 from internaldesk.tickets.uploads import Received, received
+from internaldesk.tickets.whom import described
 from internaldesk.web import filters
 from internaldesk.web.auth import actor, people
 from internaldesk.web.desk import done, now, page

@@ -202,7 +202,7 @@ def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", li
     return [MineRow._make(row) for row in db.session.execute(query)]
 
 
-def _my_rows(actor: Actor) -> Select[Any]:
+def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The columns of `MineRow`, in its order."""
     assignee, speaker = aliased(Person), aliased(Person)
     asked = and_(

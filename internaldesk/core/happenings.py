@@ -1,0 +1,26 @@
+"""What can happen to a ticket, and which of it the requester's side reads in the history."""
+
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """The kinds of event in a ticket's record."""
+
+    FILED = "filed"
+    REPLIED = "replied"
+    NOTED = "noted"
+    ASSIGNED = "assigned"
+    STATUS = "status"
+    PRIORITY = "priority"
+    TRANSFERRED = "transferred"
+    SOLVED = "solved"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    FOLLOWED = "followed"
+    AT_RISK = "at_risk"
+    BREACHED = "breached"
+    RESUMED = "resumed"
+    RATED = "rated"
+
+
+PUBLIC = frozenset({Kind.FILED, Kind.STATUS, Kind.TRANSFERRED, Kind.SOLVED, Kind.REOPENED, Kind.CLOSED})
