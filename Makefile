@@ -49,7 +49,7 @@ bench: $(VENV)/.dev ## measure: figures as JSON and as a table
 	$(BIN)/python -m bench $(ARGS)
 
 docs: $(VENV)/.run ## print the diagrams and tables of docs/ anew from the code
-	$(FLASK) desk docs
+	$(BIN)/python -m deploy.print_docs
 
 lock: $(UV) ## resolve requirements*.in anew, with hashes
 	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements.in -o requirements.txt

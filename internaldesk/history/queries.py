@@ -24,6 +24,16 @@ _SHOWN = (
     Kind.BREACHED,
     Kind.RESUMED,
 )
+_TOLD = {
+    Kind.PRIORITY: "changed the priority from {before} to {after}",
+    Kind.TRANSFERRED: "handed it from {before} to {after}: {why}",
+    Kind.BREACHED: "noted a missed promise: {words}",
+    Kind.SOLVED: "solved it",
+    Kind.REOPENED: "reopened it",
+    Kind.CLOSED: "closed it",
+    Kind.FOLLOWED: "added {who} as a follower",
+    Kind.RESUMED: "resumed it: the agreed date has come",
+}
 _ICONS = {Kind.TRANSFERRED: "transfer", Kind.SOLVED: "check", Kind.BREACHED: "oct", Kind.STATUS: "pause"}
 
 
@@ -53,25 +63,10 @@ def _line(event: Event) -> Line:
 
 
 def _words(kind: Kind, data: dict[str, str]) -> str:
-    match kind:
-        case Kind.ASSIGNED:
-            return f"gave it to {data['to']}" if data.get("to") else "put it back for anybody in the team"
-        case Kind.STATUS:
-            reason = f": {data['reason']}" if data.get("reason") else ""
-            return f"set it to “{AGENT_WORDS[Status(data['status'])].lower()}”{reason}"
-        case Kind.PRIORITY:
-            return f"changed the priority from {data['before']} to {data['after']}"
-        case Kind.TRANSFERRED:
-            return f"handed it from {data['before']} to {data['after']}: {data['why']}"
-        case Kind.BREACHED:
-            return f"noted a missed promise: {data['target'].replace('_', ' ')}"
-        case Kind.REOPENED:
-            return "reopened it"
-        case Kind.CLOSED:
-            return "closed it"
-        case Kind.FOLLOWED:
-            return f"added {data['who']} as a follower"
-        case Kind.RESUMED:
-            return "resumed it: the agreed date has come"
-        case _:
-            return "solved it"
+    """The sentence after the name; `data` is what the act wrote down."""
+    if kind in _TOLD:
+        return _TOLD[kind].format_map(data)
+    if kind is Kind.ASSIGNED:
+        return f"gave it to {data['to']}" if data.get("to") else "put it back for anybody in the team"
+    reason = f": {data['reason']}" if data.get("reason") else ""
+    return f"set it to “{AGENT_WORDS[Status(data['status'])].lower()}”{reason}"
