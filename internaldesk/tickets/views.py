@@ -81,7 +81,7 @@ def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
     try:
         accepted = form.accepts(action, ticket, by=actor(), now=now(), files=files.ids)
     except Conflict:
-        return _conflict(ticket, form, mode)
+        return _conflict(ticket, form, mode, files)
     if not accepted:
         return _page(ticket, mode, form, status=422, files=files)
     drafts.drop(f"R-{number}:{mode}", by=actor())
@@ -267,7 +267,7 @@ def _page(
     )
 
 
-def _conflict(ticket: Ticket, form: WordsForm, mode: str) -> Response:
+def _conflict(ticket: Ticket, form: WordsForm, mode: str, files: uploads.Received) -> Response:
     """Somebody was faster: what they wrote, what this person wrote, and three ways on."""
     said = queries.messages(ticket)
     return page(
@@ -280,4 +280,5 @@ def _conflict(ticket: Ticket, form: WordsForm, mode: str) -> Response:
         newest=said[-1] if said else None,
         as_team=queries.speaks_for_team(actor(), ticket),
         then=request.form.get("then", ""),
+        kept=files.files,
     )
