@@ -59,7 +59,7 @@ class Uses(NamedTuple):
 
 
 class Favourites(NamedTuple):
-    """The types most used; `scope` is "here", "overall", or "none" where nothing was ever filed."""
+    """The types most used; `scope` says how far that is true: "here", "overall", or "none" where few were filed."""
 
     offers: tuple[Offer, ...]
     scope: str
@@ -153,18 +153,16 @@ def by_team(found: Iterable[Offer], used: Uses) -> list[TeamOffers]:
 
 
 def favourites(found: Sequence[Offer], used: Uses, *, limit: int = 6) -> Favourites:
-    """The types most used at a location; overall where nothing was filed there, else the first of each team.
+    """The types most used at a location, filled up with those used most overall, then with the first of each team.
 
     Confidential types are never among them: that they are used somewhere is nobody's business.
     """
     plain = [offer for offer in found if not offer.confidential]
-    for scope, counts in (("here", used.here), ("overall", used.overall)):
-        known = [offer for offer in plain if counts.get(offer.id)]
-        if known:
-            known.sort(key=lambda offer: (-counts[offer.id], offer.name))
-            return Favourites(tuple(known[:limit]), scope)
+    here, overall = (_most(plain, counts)[:limit] for counts in used)
     firsts = [next(group) for _, group in groupby(plain, key=attrgetter("team"))]
-    return Favourites(tuple(firsts[:limit]), "none")
+    chosen = tuple(dict.fromkeys([*here, *overall, *firsts]))[:limit]
+    known = len(dict.fromkeys([*here, *overall]))
+    return Favourites(chosen, "here" if len(here) == len(chosen) else "overall" if known >= len(chosen) else "none")
 
 
 def nearest(words: str, found: Iterable[Offer], *, limit: int = 6) -> list[Offer]:
@@ -184,6 +182,11 @@ def _offered_to(actor: Actor) -> ColumnElement[bool]:
     if actor.manager or actor.lead_of:
         return true()
     return RequestType.audience == Audience.ALL
+
+
+def _most(found: Iterable[Offer], counts: dict[int, int]) -> list[Offer]:
+    known = [offer for offer in found if counts.get(offer.id)]
+    return sorted(known, key=lambda offer: (-counts[offer.id], offer.name))
 
 
 def _count(offer: Offer, counts: dict[int, int]) -> int:

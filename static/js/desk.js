@@ -68,7 +68,7 @@ function forget(form) {
 async function save(form, keepalive) {
   forget(form);
   const body = new FormData(form);
-  $$('[type="file"]', form).forEach((el) => body.delete(el.name));
+  $$('[type="file"], [name="form_key"]', form).forEach((el) => body.delete(el.name));
   const headers = { "X-CSRFToken": token() }, method = "POST";
   const { ok } = await fetch(form.dataset.draft, { method, body, headers, keepalive }).catch(() => ({}));
   $("[data-saved]", form).textContent = ok ? `Draft saved ${clock()}` : "Not saved yet";

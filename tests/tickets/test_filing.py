@@ -1,62 +1,29 @@
-"""Filing a request from its form: what is stored, what is refused, and that nothing typed is ever lost."""
+"""Filing a request from its form: what is stored, what is refused, and what is promised before."""
 
-import io
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
-from werkzeug.test import TestResponse
 from wtforms import ValidationError
 
 from internaldesk.core.priority import Priority
 from internaldesk.db import db
 from internaldesk.models.catalogue import TypePulse
-from internaldesk.models.people import Person
-from internaldesk.models.tickets import Attachment, Draft, Ticket
-from internaldesk.tickets import attachments
 from internaldesk.tickets.file_form import needed
 from tests import cast, make
-from tests.browse import sign_in
+from tests.browse import Browser, sign_in
 from tests.make import NOON
+from tests.tickets.sending import URL, WORDS, filed, hidden, keys, send, tickets
 
-URL = "/catalogue/it/broken"
-WORDS = {"device": "LDS-1904", "can_work": "partly", "affected": "one", "summary": "Screen goes black"}
 LEEDS = ZoneInfo("Europe/London")
 
 
 @pytest.fixture
-def ada(app: Flask) -> FlaskClient:
-    return sign_in(app.test_client(), "ada")
-
-
-def hidden(page: str, name: str) -> list[str]:
-    return re.findall(rf'name="{name}" value="([^"]*)"', page)
-
-
-def send(client: FlaskClient, url: str = URL, /, **fields: Any) -> TestResponse:
-    """Open the form and send it, as a browser without script does."""
-    page = client.get(url).text
-    keys = {name: hidden(page, name)[-1] for name in ("csrf_token", "form_key")}
-    return client.post(url, data=keys | fields)
-
-
-def filed() -> Ticket:
-    """The only ticket there is."""
-    db.session.expire_all()
-    return db.session.scalars(select(Ticket)).one()
-
-
-def tickets() -> int:
-    return db.session.scalar(select(func.count(Ticket.id))) or 0
-
-
-def upload(name: str = "black.txt", content: bytes = b"log") -> tuple[io.BytesIO, str]:
-    return io.BytesIO(content), name
+def ada(client: Browser) -> FlaskClient:
+    return sign_in(client, "ada")
 
 
 def test_a_sent_form_becomes_a_request_and_leads_to_its_receipt(ada: FlaskClient) -> None:
@@ -162,77 +129,6 @@ def test_needed_by_is_read_in_the_readers_zone(text: str, instant: datetime | No
         assert needed(text, now=NOON, zone=LEEDS) == instant
 
 
-@pytest.mark.parametrize("named", ["{id}", "eve@desk.example", "EVE@desk.example ", "eve", "Eve"])
-@pytest.mark.parametrize("field", ["for_person", "for_person_name"])
-def test_somebody_else_is_named_by_id_address_or_name(ada: FlaskClient, named: str, field: str) -> None:
-    send(ada, **WORDS, for_whom="other", **{field: named.format(id=cast.person("eve").id)})
-
-    ticket = filed()
-    assert (ticket.for_person_id, ticket.location_id) == (cast.person("eve").id, cast.person("eve").location_id)
-
-
-def test_a_script_need_not_say_that_it_is_for_somebody_else(ada: FlaskClient) -> None:
-    send(ada, **WORDS, for_person="eve@desk.example")
-
-    assert filed().for_person_id == cast.person("eve").id
-
-
-@pytest.mark.parametrize("fields", [{"for_person": "me"}, {"for_whom": "me", "for_person": "eve@desk.example"}, {}])
-def test_for_me_is_for_me(ada: FlaskClient, fields: dict[str, str]) -> None:
-    send(ada, **WORDS, **fields)
-
-    assert filed().for_person_id == cast.person("ada").id
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("", "Say who this is for"),
-        ("Zoe", "Nobody here is called “Zoe”."),
-        ("zoe@desk.example", "Nobody here has the address"),
-        ("999999", "Choose one from the list."),
-        ("99999999999999999999", "Nobody here is called"),
-    ],
-)
-def test_nobody_is_no_answer(ada: FlaskClient, text: str, sentence: str) -> None:
-    answer = send(ada, **WORDS, for_whom="other", for_person_name=text)
-
-    assert answer.status_code == 422
-    assert sentence in answer.text
-
-
-def test_a_name_of_two_people_is_asked_back_with_both(app: Flask, ada: FlaskClient) -> None:
-    people = [twin("Hanna Weber", "hw1"), twin("Hanna Weber", "hw2")]
-
-    answer = send(ada, **WORDS, for_whom="other", for_person_name="Hanna")
-    chosen = send(ada, **WORDS, for_whom="other", for_person=str(people[1]))
-
-    assert answer.status_code == 422
-    assert "“Hanna” matches 2 people" in answer.text
-    assert all(f'<option value="{number}">Hanna Weber, Leeds' in answer.text for number in people)
-    assert chosen.status_code == 303
-    assert filed().for_person_id == people[1]
-
-
-def test_who_types_on_after_choosing_means_what_was_typed(ada: FlaskClient) -> None:
-    send(ada, **WORDS, for_whom="other", for_person=str(cast.person("eve").id), for_person_name="Max")
-
-    assert filed().for_person_id == cast.person("max").id
-
-
-def test_people_in_questions_are_found_the_same_way(ada: FlaskClient) -> None:
-    words = {"change": "new", "system": "CRM", "summary": "CRM access"}
-
-    wrong = send(ada, "/catalogue/it/access", **words, like_name="Zoe")
-    right = send(ada, "/catalogue/it/access", **words, like_name="Ben")
-
-    assert wrong.status_code == 422
-    assert "Nobody here is called “Zoe”." in wrong.text
-    assert 'href="#q-like"' in wrong.text
-    assert right.status_code == 303
-    assert filed().answers["like"] == cast.person("ben").id
-
-
 def test_order_lines_are_read_row_by_row_and_grow_without_script(ada: FlaskClient) -> None:
     url = "/catalogue/purchasing/buy"
     rows = {
@@ -261,101 +157,6 @@ def test_enter_in_a_field_sends_the_form_and_presses_no_smaller_button(ada: Flas
     first = re.findall(r'<button [^>]*type="submit"[^>]*>', form)[0]
 
     assert "name=" not in first
-
-
-def test_files_survive_a_form_that_did_not_pass(ada: FlaskClient) -> None:
-    page = send(ada, **WORDS | {"summary": ""}, files=upload()).text
-
-    kept = hidden(page, "kept_files")
-    again = ada.post(URL, data=WORDS | {"kept_files": kept} | keys(page))
-
-    assert "black.txt" in page
-    assert again.status_code == 303
-    assert filed().has_files
-    assert db.session.scalars(select(Attachment.ticket_id)).all() == [filed().id]
-
-
-def test_a_kept_file_can_be_taken_away(ada: FlaskClient) -> None:
-    page = send(ada, **WORDS | {"summary": ""}, files=upload()).text
-    kept = hidden(page, "kept_files")
-
-    without = ada.post(URL, data=WORDS | {"kept_files": kept, "remove": kept[0]} | keys(page))
-    sent = ada.post(URL, data=WORDS | keys(without.text))
-
-    assert without.status_code == 200
-    assert hidden(without.text, "kept_files") == []
-    assert sent.status_code == 303
-    assert not filed().has_files
-
-
-def test_files_of_others_cannot_be_taken(app: Flask, ada: FlaskClient) -> None:
-    eve = sign_in(app.test_client(), "eve")
-    stolen = hidden(send(eve, **WORDS | {"summary": ""}, files=upload()).text, "kept_files")
-
-    send(ada, **WORDS, kept_files=stolen)
-
-    assert not filed().has_files
-
-
-def test_a_file_that_is_too_large_is_named_and_all_else_is_kept(
-    ada: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(attachments, "LARGEST", 1000)
-    large = upload("film.mp4", b"\0" * 1001)
-
-    answer = send(ada, **WORDS, files=[upload(), large])
-
-    assert answer.status_code == 413
-    assert "film.mp4 is larger than 20 MB" in answer.text
-    assert 'value="Screen goes black"' in answer.text
-    assert len(hidden(answer.text, "kept_files")) == 1
-    assert tickets() == 0
-
-
-def test_a_sixth_file_is_left_out_with_a_sentence(ada: FlaskClient) -> None:
-    answer = send(ada, **WORDS, files=[upload(f"{number}.txt") for number in range(6)])
-
-    assert answer.status_code == 422
-    assert "5.txt was left out" in answer.text
-    assert len(hidden(answer.text, "kept_files")) == 5
-
-
-def test_a_draft_waits_until_it_is_sent(ada: FlaskClient) -> None:
-    saved = send(ada, device="LDS-1904", summary="Screen", draft="1", files=upload())
-    page = ada.get(URL).text
-    sent = ada.post(URL, data=WORDS | {"kept_files": hidden(page, "kept_files")} | keys(page))
-
-    assert (saved.status_code, saved.headers["Location"]) == (303, URL)
-    assert 'value="LDS-1904"' in page
-    assert "Draft kept" in page
-    assert "black.txt" in page
-    assert sent.status_code == 303
-    assert db.session.scalars(select(Draft)).all() == []
-
-
-def test_a_draft_can_be_discarded(ada: FlaskClient) -> None:
-    send(ada, summary="Screen", draft="1")
-
-    send(ada, discard="1")
-
-    assert 'value="Screen"' not in ada.get(URL).text
-
-
-def test_what_is_typed_is_kept_while_it_is_typed_and_is_ones_own(app: Flask, ada: FlaskClient) -> None:
-    page = ada.get(URL).text
-    saved = ada.post(f"{URL}/draft", data={"summary": "Screen", "csrf_token": hidden(page, "csrf_token")[0]})
-
-    assert saved.status_code == 204
-    assert 'value="Screen"' in ada.get(URL).text
-    assert 'value="Screen"' not in sign_in(app.test_client(), "eve").get(URL).text
-
-
-def test_the_form_starts_with_what_is_known(app: Flask, ada: FlaskClient) -> None:
-    cast.person("ada").phone = "0113 496 0100"
-
-    assert 'value="0113 496 0100"' in ada.get("/catalogue/it/sign-in").text
-    assert 'value="Leeds"' in ada.get("/catalogue/it/hardware").text
-    assert 'value="My words"' in ada.get(f"{URL}?summary=My+words").text
 
 
 def test_a_similar_request_of_late_is_offered_first(app: Flask, ada: FlaskClient) -> None:
@@ -418,12 +219,6 @@ def test_who_can_read_it_is_said_before_it_is_sent(ada: FlaskClient, url: str, s
     assert sentence in ada.get(url).text
 
 
-def test_the_other_person_is_named_among_the_readers(ada: FlaskClient) -> None:
-    page = send(ada, for_whom="other", for_person_name="eve").text
-
-    assert "You, Eve, the IT team and managers can read this request." in page
-
-
 def test_types_one_is_not_offered_cannot_be_filed(app: Flask, ada: FlaskClient) -> None:
     token = hidden(ada.get(URL).text, "csrf_token")[0]
 
@@ -431,15 +226,3 @@ def test_types_one_is_not_offered_cannot_be_filed(app: Flask, ada: FlaskClient) 
 
     assert answer.status_code == 404
     assert ada.get("/catalogue/hr/leaver/preview").status_code == 404
-
-
-def keys(page: str) -> dict[str, str]:
-    return {name: hidden(page, name)[-1] for name in ("csrf_token", "form_key")}
-
-
-def twin(name: str, mailbox: str) -> int:
-    leeds = cast.person("ada").location_id
-    person = Person(email=f"{mailbox}@desk.example", name=name, location_id=leeds, created_at=NOON)
-    db.session.add(person)
-    db.session.flush()
-    return person.id
