@@ -118,7 +118,8 @@ def _put_back(reader: Reader, files: Path, tell: Tell) -> Told:
     except BaseException as failure:
         _remove(files, put - before)
         if isinstance(failure, ValueError | SQLAlchemyError):
-            raise BadInput(f"That backup does not fit this desk: {failure}. Nothing was restored.") from failure
+            reason = str(getattr(failure, "orig", failure)).partition("\n")[0]
+            raise BadInput(f"That backup does not fit this desk ({reason}). Nothing was restored.") from failure
         raise
     _remove(files, before - put)
     return Told(done.done, len(put))

@@ -50,7 +50,7 @@ def serve(host: str, port: int, *, say: Callable[[str], None]) -> None:
 def _commands(host: str, port: int) -> dict[str, list[str]]:
     python = [sys.executable, "-m"]
     web = ["granian", "--interface", "wsgi", "--workers", "1", "--blocking-threads", "8", "--respawn-failed-workers"]
-    where = ["--host", host, "--port", str(port), "--log-level", "warning", "--workers-kill-timeout", "10", "app:app"]
+    where = ["--host", host, "--port", str(port), "--log-level", "error", "--workers-kill-timeout", "10", "app:app"]
     return {"web": [*python, *web, *where], "worker": [*python, "flask", "--app", "app", "desk", "work"]}
 
 
