@@ -17,7 +17,7 @@ from internaldesk.tickets import outlook as ahead
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.file_form import FileForm, made_for
 from internaldesk.tickets.outlook import Outlook
-from internaldesk.tickets.uploads import Received, received
+from internaldesk.tickets.uploads import Received, ids_in, received
 from internaldesk.tickets.whom import described
 from internaldesk.web import filters
 from internaldesk.web.auth import actor, people
@@ -29,7 +29,6 @@ _NOT_KEPT = frozenset(
 _STAYS = ("check", "remove", "add_row", "drop_row")
 _USUAL = {"for_whom": ["me"], "customer_waiting": ["no"]}
 _WAYS = {"all": "All", "mine": "Filed by me", "for-me": "For me", "following": "Following"}
-_LARGEST_NUMBER = 2**31 - 1
 
 
 @bp.get("/")
@@ -104,7 +103,7 @@ def keep_draft(team: str, kind: str) -> Response:
 @people
 def filed(number: int) -> Response:
     """What was sent, to whom, and what happens next; for the two people it belongs to."""
-    ticket = queries.get(number, actor=actor()) if number <= _LARGEST_NUMBER else None
+    ticket = queries.get(number, actor=actor())
     if ticket is None or not is_owner(actor(), ticket):
         abort(404)
     return page("tickets/filed.html", ticket=ticket, **receipt.shown(ticket))
@@ -116,8 +115,8 @@ def _blank(found: Form) -> Response:
     known: dict[str, Sequence[str]] = {**_from_profile(found), **(draft.words if draft else {})}
     carried = request.args.get("summary", "").strip()
     form = _form_of(found)({**known, **({"summary": [carried]} if carried else {})}, by=actor(), now=now())
-    ids = [int(value) for value in known.get("kept_files", ()) if value.isdecimal()]
-    return _form_page(found, form, Received(files=list(attachments.waiting(ids, by=actor()))), draft=draft)
+    kept = attachments.waiting(ids_in(known.get("kept_files", ())), by=actor())
+    return _form_page(found, form, Received(files=list(kept)), draft=draft)
 
 
 def _received(found: Form) -> Response:

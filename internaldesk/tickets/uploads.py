@@ -1,5 +1,6 @@
 """Take the files of a form: stored at once, so that a form which did not pass still has them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from flask import current_app, request
@@ -8,6 +9,7 @@ from internaldesk.core.policy import Actor
 from internaldesk.models.tickets import Attachment
 from internaldesk.tickets import attachments
 from internaldesk.tickets.attachments import MOST_FILES, TooLarge, Upload
+from internaldesk.tickets.queries import LARGEST_NUMBER
 from internaldesk.web.desk import keep, now
 
 
@@ -28,12 +30,21 @@ class Received:
 def received(*, by: Actor) -> Received:
     """Store what came with this request and find what came before (`kept_files`); `remove` drops one of those."""
     removed = request.form.get("remove", "")
-    kept = [int(value) for value in request.form.getlist("kept_files") if value.isdigit() and value != removed]
-    found = Received(files=list(attachments.waiting(kept, by=by)))
+    kept = ids_in(value for value in request.form.getlist("kept_files") if value != removed)
+    found = Received(files=list(attachments.waiting(kept, by=by))[:MOST_FILES])
     for upload in request.files.getlist("files"):
         if upload.filename:
             _store(Upload(upload.filename, upload.stream), found, by=by)
     return found
+
+
+def ids_in(values: Iterable[str]) -> list[int]:
+    """The ids among what came back; anything else names no file.
+
+    >>> ids_in(["7", "", "x", "\u00b2", "99999999999"])
+    [7]
+    """
+    return [int(value) for value in values if value.isascii() and value.isdigit() and int(value) <= LARGEST_NUMBER]
 
 
 def _store(upload: Upload, found: Received, *, by: Actor) -> None:

@@ -6,9 +6,9 @@ from werkzeug.datastructures import MultiDict
 
 from internaldesk.people import queries as people
 from internaldesk.people.queries import CoWorker
+from internaldesk.tickets.queries import LARGEST_NUMBER
 
 ME = ("", "me")
-_LARGEST_ID = 2**31 - 1
 
 
 class Found(NamedTuple):
@@ -40,7 +40,7 @@ def described(person: CoWorker) -> str:
 
 
 def _named(text: str) -> Found:
-    if text.isdecimal() and text.isascii() and int(text) <= _LARGEST_ID:
+    if text.isdecimal() and text.isascii() and int(text) <= LARGEST_NUMBER:
         person = people.co_worker(int(text))
         return Found(person, (), "" if person else "Choose one from the list.")
     if "@" in text:

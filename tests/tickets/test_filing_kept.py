@@ -52,6 +52,16 @@ def test_files_of_others_cannot_be_taken(app: Flask, ada: FlaskClient) -> None:
     assert not filed().has_files
 
 
+@pytest.mark.parametrize("odd", ["²", "99999999999", "-1", "x", "0"])
+def test_odd_ids_name_no_file(ada: FlaskClient, odd: str) -> None:
+    draft = send(ada, summary="Screen", kept_files=odd, draft="1")
+    page = ada.get(URL)
+    sent = send(ada, **WORDS, kept_files=odd, remove="")
+
+    assert (draft.status_code, page.status_code) == (303, 200)
+    assert sent.status_code == 200  # `remove` only takes a file away
+
+
 def test_a_file_that_is_too_large_is_named_and_all_else_is_kept(
     ada: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
