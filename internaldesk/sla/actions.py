@@ -6,18 +6,27 @@ from typing import Any
 from sqlalchemy import select
 
 from internaldesk.core import sla
-from internaldesk.core.clocks import ClockState
+from internaldesk.core.clocks import ClockState, Target
+from internaldesk.core.happenings import Kind as Happening
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.sla import Clocks, Event, Kind
 from internaldesk.db import db, unit_of_work
 from internaldesk.history import actions as history
 from internaldesk.models.people import Team
-from internaldesk.models.sla import Clock, ClockEvent, ClockNotice, PolicyVersion, Segment
+from internaldesk.models.sla import Clock, ClockEvent, ClockNotice, Segment
 from internaldesk.models.tickets import NEVER, Ticket
-from internaldesk.sla import queries
+from internaldesk.sla import ledger, queries
+from internaldesk.sla.ledger import Ledger
 
 _DECIDED = frozenset({ClockState.STOPPED, ClockState.CANCELLED})
+_PROMISED = {
+    Target.FIRST_RESPONSE: "the first reply",
+    Target.NEXT_RESPONSE: "the next reply",
+    Target.RESOLUTION: "the solution",
+    Target.PERIODIC_UPDATE: "a word in between",
+    Target.OLA: "the team's own part",
+}
 
 
 def start(ticket: Ticket, *, by: Actor, now: datetime) -> None:
@@ -29,6 +38,7 @@ def start(ticket: Ticket, *, by: Actor, now: datetime) -> None:
         Kind.CREATED,
         by=by,
         now=now,
+        new=True,
         channel=ticket.channel,
         team=str(ticket.team_id),
         policy=queries.minutes(version, ticket.priority) if version else {},
@@ -79,28 +89,25 @@ def _swept(ticket_id: int, *, now: datetime) -> int:
 
 def settle(ticket: Ticket, *, now: datetime) -> int:
     """Bring a ticket's clocks up to `now`; returns how many breaches were new."""
-    log_ = [event for _, event in queries.events(ticket.id)]
-    version = queries.version_of(log_)
-    rules = queries.rules(version, log_)
-    settled = sla.settle(sla.rebuild(log_, rules), now)
+    known = ledger.of(ticket.id)
+    settled = sla.settle(known.clocks, now)
     if ticket.status is Status.WAITING and ticket.status_until is not None and ticket.status_until <= now:
         ticket.status, ticket.status_reason, ticket.status_until = Status.PROGRESS, "", None
         ticket.version += 1
-        history.record(ticket.id, history.Kind.RESUMED, by=None, at=now)
-    return _store(ticket, settled, version, now=now)
+        history.record(ticket.id, Happening.RESUMED, by=None, at=now)
+    return _store(ticket, settled, known, now=now)
 
 
-def _append(ticket: Ticket, kind: Kind, *, by: Actor | None, now: datetime, **facts: Any) -> None:
+def _append(ticket: Ticket, kind: Kind, *, by: Actor | None, now: datetime, new: bool = False, **facts: Any) -> None:
     """Append one event to the log and store what the fold of the whole log says."""
-    log_ = [event for _, event in queries.events(ticket.id)]
-    event = Event(at=now, kind=kind, seq=len(log_) + 1, by=_role(ticket, by), **facts)
+    known = ledger.begin(ticket.id) if new else ledger.of(ticket.id)
+    event = Event(at=now, kind=kind, seq=len(known.log) + 1, by=_role(ticket, by), **facts)
     payload = {k: v for k, v in event.to_dict().items() if k not in ("at", "type", "seq")}
     row = ClockEvent(ticket_id=ticket.id, seq=event.seq or 1, at=now, kind=kind.value, payload=payload)
     row.actor_id = by.id if by else None
     db.session.add(row)
-    whole = [*log_, event]
-    version = queries.version_of(whole)
-    _store(ticket, sla.rebuild(whole, queries.rules(version, whole)), version, now=now)
+    known.append(event)
+    _store(ticket, known.clocks, known, now=now)
 
 
 def _role(ticket: Ticket, by: Actor | None) -> str | None:
@@ -109,29 +116,34 @@ def _role(ticket: Ticket, by: Actor | None) -> str | None:
     return "requester" if by.id in (ticket.requester_id, ticket.for_person_id) else "agent"
 
 
-def _store(ticket: Ticket, clocks: Clocks, version: PolicyVersion | None, *, now: datetime) -> int:
+def _store(ticket: Ticket, clocks: Clocks, known: Ledger, *, now: datetime) -> int:
     """Write the fold's result to the rows, and the next promise to the ticket."""
-    rows = {(row.target, row.team_key, row.cycle): row for row in queries.clocks(ticket.id)}
     breaches = 0
     for clock in clocks:
         key = (clock.target, int(clock.team or 0), clock.cycle)
-        row = rows.get(key)
+        if known.written.get(key) is clock:
+            continue
+        row = known.rows.get(key)
         if row is None:
             row = Clock(ticket_id=ticket.id, target=key[0], team_key=key[1], cycle=key[2])
+            row.segments = []
             db.session.add(row)
-        breaches += _write(row, clock, ticket, version, now=now)
+            known.rows[key] = row
+        breaches += _write(row, clock, ticket, known, now=now)
+        known.written[key] = clock
     _aim(ticket, clocks)
     return breaches
 
 
-def _write(row: Clock, clock: sla.Clock, ticket: Ticket, version: PolicyVersion | None, *, now: datetime) -> int:
+def _write(row: Clock, clock: sla.Clock, ticket: Ticket, known: Ledger, *, now: datetime) -> int:
     newly_breached = clock.breached_at is not None and row.breached_at is None
     calendar = clock.calendar or (clock.segments[-1].calendar if clock.segments else None)
     if calendar is not None and calendar.version is not None:
         row.calendar_version_id = calendar.version
     elif not row.calendar_version_id:
-        row.calendar_version_id = _first_calendar(ticket)
-    row.policy_version_id = version.id if version and row.policy_version_id is None else row.policy_version_id
+        row.calendar_version_id = known.first_calendar
+    if known.version and row.policy_version_id is None:
+        row.policy_version_id = known.version.id
     row.target_seconds, row.state, row.pause_reason = clock.allowance_seconds, clock.state, clock.pause_reason
     row.started_at, row.used_seconds, row.segment_from = clock.started_at, clock.used_seconds, clock.segment_from
     row.due_at, row.at_risk_at = clock.due, clock.at_risk_at
@@ -172,7 +184,7 @@ def _write_segments(row: Clock, clock: sla.Clock) -> None:
 def _note_breach(row: Clock, ticket: Ticket, at: datetime, *, now: datetime) -> None:
     db.session.flush()
     db.session.add(ClockNotice(clock_id=row.id, kind="breached", due_at=at, at=now))
-    history.record(ticket.id, history.Kind.BREACHED, by=None, at=now, target=row.target.value, due=at.isoformat())
+    history.record(ticket.id, Happening.BREACHED, by=None, at=now, words=_PROMISED[row.target], due=at.isoformat())
 
 
 def _aim(ticket: Ticket, clocks: Clocks) -> None:
@@ -185,13 +197,6 @@ def _aim(ticket: Ticket, clocks: Clocks) -> None:
     at, clock = min(due, key=lambda pair: pair[0])
     ticket.queue_at, ticket.next_target, ticket.next_seconds = at, clock.target, clock.allowance_seconds
     ticket.next_calendar_version_id = clock.calendar.version if clock.calendar else ticket.next_calendar_version_id
-
-
-def _first_calendar(ticket: Ticket) -> int:
-    payload = db.session.scalars(
-        select(ClockEvent.payload).where(ClockEvent.ticket_id == ticket.id, ClockEvent.seq == 1)
-    ).one()
-    return int(payload["calendar"])
 
 
 def _team(ticket: Ticket) -> Team:

@@ -18,6 +18,7 @@ from internaldesk.core.sla import DEFAULT_PAUSE_ON, Clocks, Event, Rules, rebuil
 from internaldesk.db import db
 from internaldesk.models.sla import CalendarException, CalendarVersion, Clock, ClockEvent, Policy, PolicyVersion
 from internaldesk.models.tickets import Ticket
+from internaldesk.sla.memory import remembered
 
 _calendars: WeakKeyDictionary[Engine, dict[int, BusinessCalendar]] = WeakKeyDictionary()
 _WHOLE = 1440
@@ -37,13 +38,18 @@ def calendars(version_ids: Iterable[int | None]) -> dict[int, BusinessCalendar]:
 
 def current_version(calendar_id: int, *, now: datetime) -> int:
     """The id of the calendar version in force at `now`."""
+    versions = remembered((CalendarVersion, calendar_id), lambda: _versions(calendar_id))
+    return next(number for valid_from, number in versions if valid_from <= now)
+
+
+def _versions(calendar_id: int) -> list[tuple[datetime, int]]:
+    """From when each version of a calendar holds, newest first."""
     query = (
-        select(CalendarVersion.id)
-        .where(CalendarVersion.calendar_id == calendar_id, CalendarVersion.valid_from <= now)
+        select(CalendarVersion.valid_from, CalendarVersion.id)
+        .where(CalendarVersion.calendar_id == calendar_id)
         .order_by(CalendarVersion.valid_from.desc(), CalendarVersion.id.desc())
-        .limit(1)
     )
-    return db.session.scalars(query).one()
+    return [(row.valid_from, row.id) for row in db.session.execute(query)]
 
 
 def current_versions(calendar_ids: Iterable[int], *, now: datetime) -> dict[int, int]:
@@ -58,18 +64,22 @@ def current_versions(calendar_ids: Iterable[int], *, now: datetime) -> dict[int,
 
 def policy_for(request_type_id: int, priority: Priority, *, now: datetime) -> PolicyVersion | None:
     """The version in force of the first active policy that matches; None where nothing is promised."""
+    for condition, version in remembered((Policy, request_type_id), lambda: _policies(request_type_id)):
+        if version.valid_from <= now and priority.value in condition.get("priority", [priority.value]):
+            return version
+    return None
+
+
+def _policies(request_type_id: int) -> list[tuple[Mapping[str, Any], PolicyVersion]]:
+    """Every active policy version for a type, the one that counts first in front."""
     query = (
         select(Policy.condition, PolicyVersion)
         .join(PolicyVersion, PolicyVersion.policy_id == Policy.id)
-        .where(Policy.active, PolicyVersion.valid_from <= now)
+        .where(Policy.active)
         .where((Policy.request_type_id == request_type_id) | Policy.request_type_id.is_(None))
         .order_by(Policy.position, Policy.id, PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
     )
-    for condition, version in db.session.execute(query):
-        if priority.value in condition.get("priority", [priority.value]):
-            found: PolicyVersion = version
-            return found
-    return None
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def minutes(version: PolicyVersion, priority: Priority) -> dict[str, int]:
