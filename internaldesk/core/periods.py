@@ -104,8 +104,8 @@ def before_words(period: Period) -> str:
 def parse(text: str, now: datetime, zone: tzinfo) -> Period:
     """The period meant by a value in a URL, seen from the aware instant `now`.
 
-    `13w` is the last 13 whole weeks; `month` and `quarter` are the last whole ones, so that a figure is always compared
-    with one of the same length; `2026-10`, `2026-Q4` and `2026-10-05` are what they say, also while they still run.
+    `13w` is the running week and the 12 before it, so that what happened today is in; `month` and `quarter` are the last
+    whole ones; `2026-10`, `2026-Q4` and `2026-10-05` are what they say, also while they still run.
     Raises Refused with a sentence for anything else and for periods that have not begun.
     """
     for pattern, make in _FORMS:
@@ -142,7 +142,9 @@ def _parse_weeks(found: re.Match[str], now: datetime, zone: tzinfo) -> Period:
     count = int(found[1])
     if not 1 <= count <= MOST_WEEKS:
         raise Refused(f"A report covers 1 to {MOST_WEEKS} weeks, not {count}.", field="period")
-    return span_of_weeks(count, now, zone)
+    next_monday = _monday(now, zone) + timedelta(weeks=1)
+    label = f"{count} weeks to today" if count > 1 else "this week"
+    return _cut((next_monday - timedelta(weeks=count), next_monday), label, zone, Unit.WEEK, count)
 
 
 def _last_month(_found: re.Match[str], now: datetime, zone: tzinfo) -> Period:
