@@ -70,6 +70,11 @@ class Listing(NamedTuple):
     rows: Build
     sort: str = "newest"
 
+    @property
+    def noun(self) -> str:
+        """What is counted: a request may have missed two promises, or have been solved twice."""
+        return {"Took": "promise", "Promise": "promise", "Rating": "rating"}.get(self.figure, "request")
+
 
 def _filed(scope: Scope, pick: Pick) -> Select[Any]:
     span = relations.stretches(scope, pick.over.since).subquery()

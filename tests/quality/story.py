@@ -2,9 +2,11 @@
 
 import random
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
+from internaldesk.core import periods
 from internaldesk.core.rating import Scores
 from internaldesk.db import db
 from internaldesk.models.ratings import RatingInvite
@@ -15,8 +17,8 @@ from internaldesk.tickets import actions
 from tests import cast, make
 
 NOW = datetime(2026, 11, 24, 10, 48, tzinfo=UTC)
-PERIOD = (datetime(2026, 8, 23, 23, tzinfo=UTC), datetime(2026, 11, 23, tzinfo=UTC))
-"""The 13 weeks before NOW as London cuts them: from summer time into winter time."""
+PERIOD = periods.parse("13w", NOW, ZoneInfo("Europe/London"))
+"""The 13 weeks of the report: from summer time into winter time."""
 HANDLERS = {"it/broken": "ben", "hr/pay": "hana", "purchasing/buy": "pia", "facilities/repair": "chi"}
 PATHS = ("it/broken", "it/broken", "hr/pay", "it/broken", "purchasing/buy", "facilities/repair")
 SECRET, CASE = "Nobody's business but payroll's", "A concern about somebody"
@@ -41,7 +43,7 @@ def working(at: datetime, dice: random.Random) -> datetime:
 
 def one(path: str, n: int, filed: datetime, dice: random.Random) -> Ticket:
     """One request: three in four are answered soon, most are solved, a few come back, half are rated."""
-    who = ("ada", "eve", "ada", "max")[n % 4]
+    who = ("ada", "eve", "ada", "max", "ada")[n % 5]
     words = {"summary": f"{SECRET}, {n}"} if path == "hr/pay" else {}
     ticket = make.ticket(path, by=who, now=filed, customer_waiting=n % 5 == 0, customer="Acme" * (n % 5 == 0), **words)
     by = cast.actor(HANDLERS[path])

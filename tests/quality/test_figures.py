@@ -15,7 +15,7 @@ from internaldesk.models.tickets import Ticket
 from tests.quality.reading import number
 from tests.quality.story import NOW, PERIOD
 
-BEGIN, END = PERIOD
+BEGIN, END = PERIOD.start, PERIOD.end
 ORDINARY_AND_TEAM = ("O", "T")
 
 
