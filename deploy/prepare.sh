@@ -45,13 +45,22 @@ bring_venv() {
 }
 
 bring_chromium() {
+    has_browser || install chromium fonts-dejavu-core \
+        || give_up "The browser journeys need Chromium. Install it (Debian: apt-get install chromium) or name one in CHROMIUM, then run make again."
+    # Playwright brings a program of its own that needs one library more than a bare Debian has.
+    drives || { install libatomic1 && drives; } \
+        || give_up "Playwright does not start here: .venv/bin/python -m playwright --version says why."
+}
+
+has_browser() {
     [ -n "${CHROMIUM:-}" ] && return 0
     for browser in chromium chromium-browser google-chrome google-chrome-stable; do
         found "$browser" && return 0
     done
-    install chromium fonts-dejavu-core \
-        || give_up "The browser journeys need Chromium. Install it (Debian: apt-get install chromium) or name one in CHROMIUM, then run make again."
+    return 1
 }
+
+drives() { .venv/bin/python -m playwright --version >/dev/null 2>&1; }
 
 bring_postgres() {
     [ -n "${TEST_POSTGRES_URL:-}" ] && return 0
