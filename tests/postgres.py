@@ -97,6 +97,7 @@ def cluster(bin_folder: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="desk-pg-", dir=quick_place()))
     if user:
         shutil.chown(folder, user)
+        bin_folder = within_reach(bin_folder, folder)
     try:
         subprocess.run(
             [bin_folder / "initdb", "-D", folder / "data", *NEUTRAL],
@@ -137,6 +138,17 @@ def wait_for(process: subprocess.Popen[bytes], folder: Path) -> None:
             time.sleep(0.02)
         else:
             return
+
+
+def within_reach(bin_folder: Path, folder: Path) -> Path:
+    """Programs another user may run: those of a package may lie in the home of root, so they are copied."""
+    if bin_folder.is_relative_to("/usr/lib"):
+        return bin_folder
+    package = bin_folder.parent.parent
+    for part in package.parent.glob(f"{package.name}*"):  # its libraries lie beside it and are found by that
+        if not part.name.endswith(".dist-info"):
+            shutil.copytree(part, folder / "programs" / part.name)
+    return folder / "programs" / bin_folder.relative_to(package.parent)
 
 
 def quick_place() -> str:
