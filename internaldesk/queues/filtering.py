@@ -1,7 +1,7 @@
 """The filters of a list as they stand in its address: several values each, and nothing that is not on offer."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -76,18 +76,19 @@ class Option(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What was chosen; an empty filter lets everything through."""
+    """What was chosen, by the name of the filter; one that is not named lets everything through."""
 
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: tuple[tuple[str, tuple[Option, ...]], ...] = ()
     sort: str = "due"
 
     def of(self, name: str) -> tuple[str, ...]:
         """The values chosen for a filter."""
-        return self.chosen.get(name, ())
+        return tuple(option.value for filter_, options in self.chosen for option in options if filter_ == name)
 
-    def only(self, name: str, *values: str) -> "Filters":
-        """The same with other values for one filter."""
-        return replace(self, chosen={**self.chosen, name: values})
+    def only(self, name: str, option: Option) -> "Filters":
+        """The same with one other value for one filter."""
+        others = tuple(pair for pair in self.chosen if pair[0] != name)
+        return replace(self, chosen=(*others, (name, (option,))))
 
     def sorted_by(self, sort: str) -> "Filters":
         """The same in another order."""
@@ -95,22 +96,22 @@ class Filters:
 
     def query(self, **more: object) -> str:
         """As it stands behind the path, with its question mark; empty where nothing is chosen."""
-        pairs = [(name, value) for name, values in self.chosen.items() for value in values]
+        pairs = [(name, option.value) for name, options in self.chosen for option in options]
         pairs += [("sort", self.sort)] if self.sort != "due" else []
         pairs += [(name, str(value)) for name, value in more.items()]
-        return f"?{urlencode(pairs, safe='/-')}" if pairs else ""
+        return f"?{urlencode(pairs, safe='/')}" if pairs else ""
 
 
 def read(given: Mapping[str, Iterable[str]], offered: Mapping[str, Iterable[Option]]) -> Filters:
     """The filters of an address; values that are not offered are left out, so nobody can probe for others."""
-    chosen = {}
+    chosen = []
     for name, options in offered.items():
         asked = set(given.get(name, ()))
-        values = tuple(option.value for option in options if option.value in asked)
-        if values:
-            chosen[name] = values
+        found = tuple(option for option in options if option.value in asked)
+        if found:
+            chosen.append((name, found))
     sort = next((value for value in given.get("sort", ()) if value in SORTS), "due")
-    return Filters(chosen, sort)
+    return Filters(tuple(chosen), sort)
 
 
 def fixed() -> dict[str, tuple[Option, ...]]:

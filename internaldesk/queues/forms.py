@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from wtforms import HiddenField, IntegerField, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Optional
+from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms.validators import AnyOf, Optional
 
 from internaldesk.queues.filtering import FIRST
 from internaldesk.tickets.forms import AssigneeForm, StatusForm, TransferForm
@@ -21,11 +21,7 @@ class BulkForm(BaseForm):
     """One thing to do to many requests; `seen` is when the list was made, in seconds since 1970."""
 
     ids = SelectMultipleField("Requests", coerce=int, validate_choice=False)
-    action = SelectField(
-        "Action",
-        choices=[(name, name) for name in ("take", *NEEDS)],
-        validators=[InputRequired("Choose what to do with them.")],
-    )
+    action = HiddenField(validators=[AnyOf(["take", *NEEDS], "Choose what to do with them.")])
     seen = IntegerField(validators=[Optional()])
     back = HiddenField()
 

@@ -59,7 +59,7 @@ def tally(scope: Scope, counts: Counts) -> list[Tally]:
     if scope.view is SOLVED:
         return []
     return [
-        Tally(name, _TALLY[name], number, scope.view.url + scope.filters.only("due", name).query())
+        Tally(name, _TALLY[name], number, scope.view.url + scope.filters.only("due", Option(name, DUE[name])).query())
         for name, number in zip(DUE, counts.by_due, strict=True)
     ]
 

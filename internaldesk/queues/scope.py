@@ -1,16 +1,20 @@
-"""What a list shows, in SQL: whose, which view, which filters, and where its groups are parted."""
+"""What a list shows, in SQL: whose, which view, which filters, and where its groups are parted.
 
-from collections.abc import Mapping, Sequence
+Instants are parameters, so that a statement made for one look at a list serves the next.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, or_, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, true
 
 from internaldesk.core import periods
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
+from internaldesk.db import UTCDateTime
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues.filtering import ANYBODY, SOLVED, Filters, Option, View
 from internaldesk.tickets import worklist
@@ -18,37 +22,34 @@ from internaldesk.tickets.worklist import Order
 
 Condition = ColumnElement[bool]
 HOUR = timedelta(hours=1)
+PAST = timedelta(minutes=75)
+"""How far back the horizon looks."""
 
 
-@dataclass(frozen=True)
-class Scope:
-    """A view of the actor with its filters, at `now` (aware UTC); `offered` gives the filters their keys."""
+def _instant(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=UTCDateTime())
+
+
+_AT = Ticket.queue_at
+DUE: dict[str, Condition] = {
+    "overdue": _instant("now") >= _AT,
+    "hour": and_(_instant("now") < _AT, _instant("hour") >= _AT),
+    "today": and_(_instant("hour") < _AT, _instant("evening") > _AT),
+    "later": and_(_instant("hour") < _AT, _instant("evening") <= _AT, _AT < NEVER),
+    "paused": _AT == NEVER,
+}
+"""The groups of a list by promise; together they are everything."""
+RECENT: Condition = and_(_instant("past") <= _AT, _AT < NEVER)
+SINCE_MONDAY = _instant("monday")
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A list without its moment: equal shapes have equal statements."""
 
     actor: Actor
     view: View
     filters: Filters
-    offered: Mapping[str, tuple[Option, ...]]
-    now: datetime
-
-    @cached_property
-    def zone(self) -> ZoneInfo:
-        """The zone in which today ends."""
-        return ZoneInfo(self.actor.timezone)
-
-    @cached_property
-    def hour(self) -> datetime:
-        """The end of the next hour."""
-        return self.now + HOUR
-
-    @cached_property
-    def evening(self) -> datetime:
-        """The end of today, or of the next hour where that is later."""
-        return max(periods.day(self.now.astimezone(self.zone).date(), self.zone).end, self.hour)
-
-    @cached_property
-    def monday(self) -> datetime:
-        """The beginning of this week."""
-        return periods.weeks(1, self.now, self.zone)[0].start
 
     @property
     def order(self) -> Order:
@@ -59,33 +60,16 @@ class Scope:
         return Order(Ticket.filed_at, down, held=True) if name == "filed" else Order(Ticket.queue_at, down)
 
     @property
-    def grouped(self) -> bool:
-        """Whether the rows stand in groups by promise."""
-        return self.view is not SOLVED and self.order.column is Ticket.queue_at
-
-    @cached_property
     def ranges(self) -> Sequence[Condition]:
         """The ranges of an index that hold the list."""
         if self.view is SOLVED:
-            return worklist.solved(self.actor, since=self.monday)
+            return worklist.solved(self.actor, since=SINCE_MONDAY)
         return worklist.own(self.actor) if self.view.slug == "mine" else worklist.by_team(self.actor)
 
-    @cached_property
+    @property
     def where(self) -> list[Condition]:
         """What the rows of these ranges must fit besides."""
-        return [*self._of_view(), *(self._of_filter(name, values) for name, values in self.filters.chosen.items())]
-
-    @cached_property
-    def due(self) -> dict[str, Condition]:
-        """The groups of a list; together they are everything."""
-        at = Ticket.queue_at
-        return {
-            "overdue": at <= self.now,
-            "hour": and_(at > self.now, at <= self.hour),
-            "today": and_(at > self.hour, at < self.evening),
-            "later": and_(at > self.hour, at >= self.evening, at < NEVER),
-            "paused": at == NEVER,
-        }
+        return [*self._of_view(), *(_of_filter(name, options) for name, options in self.filters.chosen)]
 
     def _of_view(self) -> list[Condition]:
         found: dict[str, Condition] = {
@@ -97,22 +81,83 @@ class Scope:
         }
         return [found[self.view.slug]] if self.view.slug in found else []
 
-    def _of_filter(self, name: str, values: Sequence[str]) -> Condition:
-        """The values of a filter are alternatives."""
-        ids = [option.id for option in self.offered[name] if option.value in values]
-        match name:
-            case "team":
-                return Ticket.team_id.in_(ids)
-            case "location":
-                return Ticket.location_id.in_(ids)
-            case "type":
-                return Ticket.request_type_id.in_(ids)
-            case "assignee":
-                people = Ticket.assignee_id.in_(ids)
-                return or_(people, Ticket.assignee_id.is_(None)) if ANYBODY in values else people
-            case "status":
-                return Ticket.status.in_([Status(value) for value in values])
-            case "due":
-                return or_(*(self.due[value] for value in values))
-            case _:
-                return Ticket.customer_waiting.is_(values == ("yes",)) if len(values) == 1 else true()
+
+@dataclass(frozen=True)
+class Scope:
+    """A list at `now` (aware UTC), and the instants that part its groups for the actor's zone."""
+
+    shape: Shape
+    now: datetime
+
+    @property
+    def actor(self) -> Actor:
+        """Who looks."""
+        return self.shape.actor
+
+    @property
+    def view(self) -> View:
+        """Which list."""
+        return self.shape.view
+
+    @property
+    def filters(self) -> Filters:
+        """What was chosen."""
+        return self.shape.filters
+
+    @property
+    def grouped(self) -> bool:
+        """Whether the rows stand in groups by promise."""
+        return self.view is not SOLVED and self.shape.order.column is Ticket.queue_at
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The zone in which today ends."""
+        return ZoneInfo(self.actor.timezone)
+
+    @cached_property
+    def today(self) -> date:
+        """The local date."""
+        return self.now.astimezone(self.zone).date()
+
+    @cached_property
+    def hour(self) -> datetime:
+        """The end of the next hour."""
+        return self.now + HOUR
+
+    @cached_property
+    def evening(self) -> datetime:
+        """The end of today, or of the next hour where that is later."""
+        return max(periods.day(self.today, self.zone).end, self.hour)
+
+    @cached_property
+    def times(self) -> dict[str, datetime]:
+        """The parameters of every condition above."""
+        monday = self.today - timedelta(days=self.today.weekday())
+        return {
+            "now": self.now,
+            "hour": self.hour,
+            "evening": self.evening,
+            "past": self.now - PAST,
+            "monday": periods.day(monday, self.zone).start,
+        }
+
+
+def _of_filter(name: str, options: Sequence[Option]) -> Condition:
+    """The values of a filter are alternatives."""
+    ids, values = [option.id for option in options if option.id], [option.value for option in options]
+    match name:
+        case "team":
+            return Ticket.team_id.in_(ids)
+        case "location":
+            return Ticket.location_id.in_(ids)
+        case "type":
+            return Ticket.request_type_id.in_(ids)
+        case "assignee":
+            people = Ticket.assignee_id.in_(ids)
+            return or_(people, Ticket.assignee_id.is_(None)) if ANYBODY in values else people
+        case "status":
+            return Ticket.status.in_([Status(value) for value in values])
+        case "due":
+            return or_(*(DUE[value] for value in values))
+        case _:
+            return Ticket.customer_waiting.is_(values == ["yes"]) if len(values) == 1 else true()

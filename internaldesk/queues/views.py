@@ -1,21 +1,22 @@
 """The queue: a list and its filters in one address, its poll, Take next, and the bar for many at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, request
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from internaldesk.core import hours, periods
 from internaldesk.core.errors import Refused
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues import actions, filtering, frame, queries
-from internaldesk.queues.filtering import FIRST, SOLVED, VIEWS, View
+from internaldesk.queues.filtering import FIRST, SOLVED, VIEWS, Option, View
 from internaldesk.queues.forms import NEEDS, BulkForm, NextForm
-from internaldesk.queues.queries import PAGE, PAST, Choices, Counts
+from internaldesk.queues.queries import PAGE, Choices, Counts
 from internaldesk.queues.rows import grouped, lines_of
-from internaldesk.queues.scope import Scope
+from internaldesk.queues.scope import PAST, Scope, Shape
 from internaldesk.sla import queries as sla
 from internaldesk.tickets import actions as tickets
 from internaldesk.tickets.forms import AssigneeForm, StatusForm, TransferForm
@@ -28,8 +29,6 @@ from internaldesk.web.horizon import Due, Horizon, horizon
 
 bp = Blueprint("queues", __name__)
 _HALF_HOUR = timedelta(minutes=30)
-_MARKS = 40
-"""As many marks as the page can carry; the counts beside the horizon are complete."""
 
 
 @bp.get("/queue")
@@ -118,7 +117,7 @@ def bulk() -> Response:
     if not chosen.numbers:
         flash("Select requests first, then choose what to do with them.", "warn")
         return go(chosen.url)
-    field, kind = NEEDS.get(chosen.action.data, ("", NextForm))
+    field, kind = NEEDS.get(chosen.action.data or "", ("", NextForm))
     form = _offering(kind())
     if field and field not in request.form:
         g.done_url = chosen.url  # a second press of the same button leads to the list, not to this question
@@ -147,11 +146,15 @@ def _offering(form: BaseForm) -> BaseForm:
     """The form with the people and teams there are to choose from."""
     if isinstance(form, AssigneeForm):
         people = [option for option in queries.choices(actor()).offered["assignee"] if option.id]
-        form.assignee.choices = [("", "Nobody yet"), *((option.value, option.label) for option in people)]
+        form.assignee.choices = _listed("Nobody yet", people)
     if isinstance(form, TransferForm):
         teams = queries.choices(actor()).teams
-        form.team.choices = [("", "Choose a team"), *((option.value, option.label) for option in teams)]
+        form.team.choices = _listed("Choose a team", teams)
     return form
+
+
+def _listed(first: str, options: Iterable[Option]) -> list[SelectChoice]:
+    return [SelectChoice("", first), *(SelectChoice(option.value, option.label) for option in options)]
 
 
 def _verb(form: BaseForm) -> Callable[[Ticket], object]:
@@ -190,7 +193,7 @@ def _request_url(ticket: Ticket) -> str:
 def _scope(view: View) -> tuple[Choices, Scope]:
     choices = queries.choices(actor())
     filters = filtering.read(request.args.to_dict(flat=False), choices.offered)
-    return choices, Scope(actor(), view, filters, choices.offered, now())
+    return choices, Scope(Shape(actor(), view, filters), now())
 
 
 def _around(choices: Choices, scope: Scope, counts: Counts) -> dict[str, Any]:
@@ -217,7 +220,7 @@ def _around(choices: Choices, scope: Scope, counts: Counts) -> dict[str, Any]:
 
 def _horizon(scope: Scope, rows: Sequence[Row]) -> Horizon | None:
     """The strip over the working day of the soonest promise in the list; none where no promise runs."""
-    running = next((row for row in rows if row.queue_at < NEVER and row.next_calendar_version_id), None)
+    running = next((row for row in rows if row.runs), None)
     if running is None or scope.view is SOLVED or running.next_calendar_version_id is None:
         return None
     calendar = sla.calendars([running.next_calendar_version_id])[running.next_calendar_version_id]
@@ -225,7 +228,7 @@ def _horizon(scope: Scope, rows: Sequence[Row]) -> Horizon | None:
     midnight = periods.day(opening.astimezone(scope.zone).date(), scope.zone).end
     *_, (_, closing) = hours.spans(calendar, opening, midnight)
     start = max(past - (past - datetime.min.replace(tzinfo=UTC)) % _HALF_HOUR, opening - _HALF_HOUR)
-    dues = [Due(at, owned) for at, owned in queries.dues(scope)[:_MARKS]]
+    dues = [Due(at, owned) for at, owned in queries.dues(scope)]
     return horizon(dues, start=start, end=closing, now=scope.now, zone=scope.zone)
 
 

@@ -4,17 +4,30 @@ Every list is one statement over as few entries of a partial index as it shows: 
 where the page ends, then joined with the names. `visible_tickets` is part of every range.
 """
 
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, literal_column, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    false,
+    literal_column,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import aliased
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor
 from internaldesk.core.text import initials
-from internaldesk.db import db
+from internaldesk.db import UTCDateTime, db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Person
 from internaldesk.models.tickets import NEVER, Ticket
@@ -24,7 +37,8 @@ from internaldesk.tickets.queries import visible_tickets
 
 OPEN: ColumnElement[bool] = literal_column("ticket.is_open")
 """Written as the partial indexes have it: SQLite uses them for no other way to say so."""
-BEFORE, AFTER = 4, 8
+STRIP, BEFORE = 12, 4
+"""As many rows stand beside a request, as many of them above it."""
 _requester, _assignee = aliased(Person), aliased(Person)
 
 
@@ -98,6 +112,7 @@ class Order(NamedTuple):
 SOONEST = Order(Ticket.queue_at)
 Place = tuple[datetime, int]
 """Where a row stands in an order: the sorted instant and the number."""
+_PLACE = tuple_(bindparam("place_at", type_=UTCDateTime()), bindparam("place_id", type_=Integer()))
 
 
 def by_team(actor: Actor) -> list[ColumnElement[bool]]:
@@ -110,38 +125,45 @@ def own(actor: Actor) -> list[ColumnElement[bool]]:
     return [and_(Ticket.assignee_id == actor.id, OPEN, visible_tickets(actor, Act.HANDLE))]
 
 
-def solved(actor: Actor, *, since: datetime) -> list[ColumnElement[bool]]:
+def solved(actor: Actor, *, since: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
     """Requests the actor handles that were solved at or after `since`, as one range (team, solved) per team."""
     done = and_(Ticket.solved_at >= since, visible_tickets(actor, Act.HANDLE))
     return [and_(Ticket.team_id == team, done) for team in sorted(actor.agent_of)]
 
 
-def listed(
+def lister(
     ranges: Sequence[ColumnElement[bool]],
     *,
     where: Sequence[ColumnElement[bool]] = (),
     order: Order = SOONEST,
-    after: Place | None = None,
+    placed: bool = False,
     limit: int,
-) -> list[Row]:
-    """The first rows of these ranges behind `after` that fit `where`; one statement, ended at `limit`."""
-    keys = _joined([_cut(span, where, order, after, limit) for span in ranges])
-    return _rows(keys, order, limit)
+) -> Select[Any]:
+    """The statement for the first rows of these ranges that fit `where`, ended at `limit`.
+
+    Where `placed`, those behind the parameters `place_at` and `place_id`, as `fetch` fills them in.
+    """
+    beyond = (operator.lt if order.down else operator.gt) if placed else None
+    return _rows(_joined([_cut(span, where, order, beyond, limit) for span in ranges]), order, limit)
+
+
+def fetch(statement: Select[Any], place: Place | None = None, **values: Any) -> list[Row]:
+    """The rows of a list; `values` are the parameters of its conditions."""
+    if place is not None:
+        values |= {"place_at": place[0], "place_id": place[1]}
+    return [Row._make(row) for row in db.session.execute(statement, values)]
 
 
 def strip(actor: Actor, around: int, *, now: datetime) -> "list[Neighbour]":
     """Up to twelve requests in the order they fall due, with R-`around` among them where it is open."""
-    middle = db.session.get(Ticket, around)
+    middle, ranges = db.session.get(Ticket, around), by_team(actor)
     here = (middle.queue_at, middle.id) if middle is not None and middle.is_open else None
-    ranges, parts = by_team(actor), []
-    if here is not None:
-        parts = [_cut(span, (), SOONEST.reverse, here, BEFORE) for span in ranges]
-        here = (here[0], here[1] - 1)
-    parts += [_cut(span, (), SOONEST, here, BEFORE + AFTER) for span in ranges]
-    rows = _rows(_joined(parts), SOONEST, None)
+    parts = [_cut(span, (), SOONEST.reverse, operator.lt, STRIP) for span in ranges] if here else []
+    parts += [_cut(span, (), SOONEST, operator.ge if here else None, STRIP) for span in ranges]
+    rows = fetch(_rows(_joined(parts), SOONEST, None), here)
     at = next((n for n, row in enumerate(rows) if row.id == around), 0)
-    first = max(0, min(at - BEFORE, len(rows) - BEFORE - AFTER))
-    shown, looks = rows[first : first + BEFORE + AFTER], Looks(actor.timezone, now)
+    first = max(0, min(at - BEFORE, len(rows) - STRIP))
+    shown, looks = rows[first : first + STRIP], Looks(actor.timezone, now)
     shares = shares_used(shown, now=now)
     return [_neighbour(row, share, actor, looks) for row, share in zip(shown, shares, strict=True)]
 
@@ -198,7 +220,11 @@ def _neighbour(row: Row, share: int, actor: Actor, looks: Looks) -> Neighbour:
 
 
 def _cut(
-    span: ColumnElement[bool], where: Sequence[ColumnElement[bool]], order: Order, after: Place | None, limit: int
+    span: ColumnElement[bool],
+    where: Sequence[ColumnElement[bool]],
+    order: Order,
+    beyond: Callable[[Any, Any], Any] | None,
+    limit: int,
 ) -> Any:
     """The keys of one range, as far as a page can need them."""
     found = select(Ticket.id, order.column.label("at")).where(span, *where)
@@ -207,9 +233,8 @@ def _cut(
     if order.held:
         whole = found.cte().prefix_with("MATERIALIZED")
         found, at, number = select(whole.c.id, whole.c.at), whole.c.at, whole.c.id
-    if after is not None:
-        place = tuple_(at, number)
-        found = found.where(place < after if order.down else place > after)
+    if beyond is not None:
+        found = found.where(beyond(tuple_(at, number), _PLACE))
     return found.order_by(*_sorted(at, number, order)).limit(limit).subquery()
 
 
@@ -220,9 +245,10 @@ def _joined(parts: Sequence[Any]) -> Any:
     return union_all(*(select(part.c.id, part.c.at) for part in parts)).subquery()
 
 
-def _rows(keys: Any, order: Order, limit: int | None) -> list[Row]:
-    query = (
-        select(*_COLUMNS)
+def _rows(keys: Any, order: Order, limit: int | None) -> Select[Any]:
+    columns: Sequence[Any] = _COLUMNS
+    return (
+        select(*columns)
         .select_from(keys)
         .join(Ticket, Ticket.id == keys.c.id)
         .join(_requester, _requester.id == Ticket.requester_id)
@@ -232,7 +258,6 @@ def _rows(keys: Any, order: Order, limit: int | None) -> list[Row]:
         .order_by(*_sorted(keys.c.at, keys.c.id, order))
         .limit(limit)
     )
-    return [Row._make(row) for row in db.session.execute(query)]
 
 
 def _sorted(at: Any, number: Any, order: Order) -> tuple[Any, Any]:

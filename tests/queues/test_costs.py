@@ -1,0 +1,121 @@
+"""The queue costs the same however many tickets there are: statements, plans, and bytes of the page."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import Engine, event, update
+
+from internaldesk.db import db
+from internaldesk.models.people import Person
+from internaldesk.models.tickets import Ticket
+from internaldesk.queues.filtering import VIEWS
+from internaldesk.tickets import worklist
+from tests import cast
+from tests.browse import Browser, sign_in
+from tests.make import NOON
+from tests.queues import crowd
+
+MOST_STATEMENTS = 8
+MOST_BYTES = 40 * 1024
+FILTERED = "team=it&location=leeds&type=it/broken&assignee=none&status=progress&customer=yes&due=later&due=overdue"
+
+
+@pytest.fixture(autouse=True)
+def at_noon() -> Iterator[None]:
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
+@pytest.mark.parametrize("who", ["ben", "chi"])
+def test_the_queue_costs_as_many_statements_for_3_as_for_3000(
+    app: Flask, client: Browser, count_sql: Any, who: str
+) -> None:
+    sign_in(client, who)
+    costs = []
+    for many in (3, 3000):
+        crowd.enter(many * 8, now=NOON, open_in_a_hundred=100)
+        client.get("/queue/due-next")
+        with count_sql() as said:
+            answer = client.get("/queue/due-next")
+        assert answer.status_code == 200
+        costs.append(len(said))
+
+    assert costs[0] == costs[1] <= MOST_STATEMENTS
+
+
+def test_fifty_rows_stay_within_forty_kilobytes(app: Flask, client: Browser) -> None:
+    db.session.execute(update(Person).where(Person.name == "Ada").values(name="Aneta Zielińska"))
+    db.session.execute(update(Person).where(Person.name == "Chi").values(name="Grzegorz Baran"))
+    crowd.enter(9000, now=NOON, open_in_a_hundred=90)
+    db.session.execute(
+        update(Ticket).where(Ticket.id % 3 == 0).values(last_word_at=NOON, assignee_id=cast.person("chi").id)
+    )
+    sign_in(client, "ben")
+
+    answer = client.get(f"/queue/due-next?due=later&after={int((NOON + timedelta(hours=20)).timestamp())}-1")
+
+    assert answer.text.count('<tr class="row') == 50
+
+    assert len(answer.data) <= MOST_BYTES
+
+
+def test_no_page_reads_all_tickets_out_of_100000(app: Flask, client: Browser) -> None:
+    crowd.enter(100_000, now=NOON)
+    assert 200 < crowd.hold("it") < 2000
+    plans = {}
+
+    for who in ("ben", "chi"):
+        sign_in(client, who)
+        with statements() as said:
+            for view in VIEWS:
+                client.get(f"/queue/{view}")
+                client.get(f"/queue/{view}?{FILTERED}")
+            page = client.get("/queue/due-next?sort=-due")
+            client.get("/queue/due-next?sort=filed")
+            client.get(f"/queue/due-next?after={int(NOON.timestamp())}-7")
+            client.get(f"/queue/due-next?before={int(NOON.timestamp())}-7")
+            client.get(re.search(r'hx-get="(/queue/changes[^"]+)"', page.text)[1].replace("&amp;", "&"))
+            worklist.strip(cast.actor(who), around=4000, now=NOON)
+            worklist.next_due(cast.actor(who), after=4000, now=NOON)
+        plans.update({statement: plan(statement, values) for statement, values in said.items()})
+
+    assert len(plans) > 20
+    whole = {statement: how for statement, how in plans.items() if reads_all(how)}
+    assert whole == {}
+
+
+@contextmanager
+def statements() -> Iterator[dict[str, Any]]:
+    """Each statement about tickets sent meanwhile, with the values of its first time."""
+    said: dict[str, Any] = {}
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_rest: Any) -> None:
+        if "ticket" in statement and statement.startswith(("SELECT", "WITH")):
+            said.setdefault(statement, values)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield said
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)
+
+
+def plan(statement: str, values: Any) -> list[str]:
+    """How the database goes about it, line by line."""
+    sqlite = db.engine.dialect.name == "sqlite"
+    rows = db.session.connection().exec_driver_sql(f"EXPLAIN {'QUERY PLAN ' if sqlite else ''}{statement}", values)
+    return [str(row[-1]) for row in rows]
+
+
+def reads_all(how: list[str]) -> bool:
+    """A scan of the table, or of an index from its one end to the other."""
+    scans = [n for n, line in enumerate(how) if re.search(r"Scan (Backward )?(using \w+ )?on ticket\b", line)]
+    bounded = [n for n in scans if "Seq Scan" not in how[n] and "Index Cond" in "".join(how[n : n + 2])]
+    bounded += [n for n in scans if "Bitmap Heap Scan" in how[n]]
+    return any(line.startswith("SCAN ticket") for line in how) or scans != sorted(bounded)
