@@ -48,7 +48,7 @@ fix: $(VENV)/.dev ## format the code and mend what can be mended by rule
 bench: $(VENV)/.dev ## measure: figures as JSON and as a table
 	$(BIN)/python -m bench $(ARGS)
 
-docs: $(VENV)/.run ## print the diagrams and tables of docs/ anew from the code
+docs: $(VENV)/.run ## print the tables of docs/ anew from the code
 	$(BIN)/python -m deploy.print_docs
 
 lock: $(UV) ## resolve requirements*.in anew, with hashes
