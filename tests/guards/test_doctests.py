@@ -7,7 +7,7 @@ import pytest
 
 from tests.guards.reading import modules, name_of
 
-SHOWN = [file for file in modules("internaldesk", "deploy") if ">>>" in file.read_text()]
+SHOWN = [file for file in modules("internaldesk") if ">>>" in file.read_text()]
 
 
 @pytest.mark.parametrize("file", SHOWN, ids=name_of)
