@@ -36,6 +36,7 @@ def backup(path: Path, *, files: Path, now: datetime, tell: Tell = lambda _done,
 
     `files` is the folder of attachments. Raises BadInput when the file cannot be written or exists.
     """
+    schema.require_ready()
     with archive.written(path) as writer, _one_instant() as connection:
         total = sum(rows.count(connection, table) for table in rows.tables())
         writer.about |= {"made_at": now.isoformat(), "revision": schema.present(), "rows": total}
@@ -58,6 +59,13 @@ def restore(path: Path, *, files: Path, replace: bool = False, tell: Tell = lamb
             raise Refused("This desk has people already. Add --replace to throw away everything in it.")
         db.session.rollback()
         return _put_back(reader, files, tell)
+
+
+def start_afresh() -> None:
+    """Remove every row of every table."""
+    db.session.rollback()
+    with unit_of_work():
+        rows.empty(db.session.connection())
 
 
 class _Counter:
@@ -97,8 +105,7 @@ def _require_revision(reader: Reader) -> None:
             f"That backup has revision {made}, this program wants {wanted}. "
             "Restore it with the program that made it, then upgrade."
         )
-    if schema.present() != wanted:
-        raise BadInput("The tables are not ready. Run: flask desk init")
+    schema.require_ready()
 
 
 def _put_back(reader: Reader, files: Path, tell: Tell) -> Told:

@@ -10,6 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from internaldesk.core.errors import BadInput
 from internaldesk.db import db, frame
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
@@ -27,6 +28,12 @@ def present() -> str | None:
     """The revision of the database, or None for an empty one."""
     with frame(reading=True), db.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
+
+
+def require_ready() -> None:
+    """Raise BadInput with what to do when the tables are not those this program wants."""
+    if present() != wanted():
+        raise BadInput("The tables are not ready. Run: flask desk init")
 
 
 def knows(revision: str) -> bool:
