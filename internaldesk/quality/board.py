@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from internaldesk.core import findings, quality
+from internaldesk.core import findings, periods, quality
 from internaldesk.core.backlog import Backlog, Week
 from internaldesk.core.figures import span_words
 from internaldesk.core.findings import Notice
@@ -116,6 +116,12 @@ class Board:
     comments: Figure
     apart: Figure | None
 
+    @property
+    def dates(self) -> str:
+        """The first and last day: what "to today" means once the page is paper."""
+        period = self.report.frame.period
+        return f"{periods.day_words(period.first_day)} to {periods.day_words(period.last_day)}"
+
 
 def board(chosen: Chosen, counted: Counted, words: Sequence[Words]) -> Board:
     """The page about these facts."""
@@ -203,7 +209,7 @@ def _smalls(report: QualityReport, chosen: Chosen, links: Links) -> Iterable[Sma
         opens = Figure(half, links.listing("median", team=(slug,)) if line.first_pace.n else "")
         label = f"{line.name}: {said}, last {WEEKS} weeks"
         url = links.report(team=(slug,))
-        yield Small(line.name, url, opens, promise, ninety, line.first_pace.n, chart, label)
+        yield Small(line.name, url, opens, promise.removeprefix("usual "), ninety, line.first_pace.n, chart, label)
 
 
 def _flow(report: QualityReport, links: Links) -> tuple[Figure, Figure]:

@@ -102,7 +102,9 @@ class TestFragments:
     def test_htmx_gets_the_report_and_the_rail(self, max_):
         part = max_.client.get("/quality?team=it", headers={"HX-Request": "true"})
 
-        assert part.text.lstrip().startswith('<div id="dash">')
+        assert "<!doctype" not in part.text.lower()
+        assert part.text.count('<div id="dash">') == 1
+        assert f"<title>Service quality, {PERIOD.label}" in part.text
         assert 'hx-swap-oob="outerHTML:.quality-rail"' in part.text
         assert "HX-Request" in part.headers["Vary"]
 
