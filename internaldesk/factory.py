@@ -31,7 +31,7 @@ _LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 def create_app(given: Settings | None = None) -> Flask:
     """A ready desk; raises BadInput with a sentence when a setting is wrong."""
     desk = given or settings.read()
-    desk.data.mkdir(parents=True, exist_ok=True)
+    desk.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = Desk("internaldesk", root_path=str(ROOT), instance_path=str(desk.data))
     _configure(app, desk)
     logs.configure()

@@ -97,7 +97,7 @@ def _secret_key(given: str, data: Path, *, on_sqlite: bool) -> str:
 
 def _kept_key(path: Path) -> str:
     """The key of a single-machine desk, made once and readable by its owner only."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

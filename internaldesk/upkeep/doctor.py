@@ -28,9 +28,9 @@ def findings(desk: Settings, *, now: datetime) -> list[str]:
 
 
 def _settings(desk: Settings) -> Iterator[str]:
-    key = desk.data / "secret_key"
-    if key.exists() and stat.S_IMODE(key.stat().st_mode) & 0o077:
-        yield f"Others on this machine can read {key}. Run: chmod 600 {key}"
+    for path, mode in ((desk.data, "700"), (desk.data / "secret_key", "600")):
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            yield f"Others on this machine can read {path}. Run: chmod {mode} {path}"
     host = urlsplit(desk.base_url).hostname or ""
     if not desk.secure and host not in _NEAR:
         yield f"DESK_BASE_URL is {desk.base_url}: without https, passwords travel in the clear."

@@ -54,6 +54,12 @@ def test_a_key_that_others_can_read(look: Look, tmp_path: Path) -> None:
     assert look() == []
 
 
+def test_a_folder_that_others_can_read(look: Look, tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+
+    assert look() == [f"Others on this machine can read {tmp_path}. Run: chmod 700 {tmp_path}"]
+
+
 def test_passwords_in_the_clear(look: Look) -> None:
     assert "without https" in look(base_url="http://desk.company.example")[0]
     assert look(base_url="https://desk.company.example") == []
