@@ -1,0 +1,1 @@
+"""Made-up people and requests, for looking around and for measuring."""

@@ -1,0 +1,70 @@
+"""A believable quarter of a desk, told by the actions the pages use: fourteen weeks, and what is open now."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from flask import current_app
+
+from internaldesk.catalogue import actions as catalogue
+from internaldesk.db import db, unit_of_work
+from internaldesk.demo import moments, offers, people, play, samples, scenes
+from internaldesk.demo.asking import Askers
+from internaldesk.demo.offers import Offer
+from internaldesk.demo.people import Cast
+from internaldesk.demo.present import Present, Scene
+from internaldesk.demo.quarter import Quarter
+from internaldesk.sla import actions as sla
+
+TICKETS = 2000
+ENTERED = timedelta(weeks=moments.WEEKS + 6)
+"""How long before now the people were entered."""
+_BATCH = 250
+Progress = Callable[[int, int], None]
+
+
+def tell(*, seed: int = 7, now: datetime, scale: float = 1.0, progress: Progress | None = None) -> int:
+    """Fill a desk that has the default catalogue with people, a quarter of requests and open work; returns how many.
+
+    The same seed and the same `now` (aware) make the same desk; `scale` makes the quarter shorter of requests, never
+    the open work. `progress` hears of requests done and requests in all.
+    """
+    now = now.replace(microsecond=0)
+    folder = Path(current_app.config["DESK"].files)
+    with unit_of_work():
+        cast = people.enter(now=now - ENTERED)
+    with unit_of_work(reading=True):
+        known = offers.by_path(now=now)
+        told = sorted(everything(cast, known, Random(seed), now, scale), key=lambda scene: scene[0].at)
+    for start in range(0, len(told), _BATCH):
+        with unit_of_work(), db.session.no_autoflush:
+            _play(told[start : start + _BATCH], start, folder, now)
+        if progress:
+            progress(min(start + _BATCH, len(told)), len(told))
+    _finish(now)
+    return len(told)
+
+
+def everything(cast: Cast, known: dict[str, Offer], dice: Random, now: datetime, scale: float) -> Iterator[Scene]:
+    """Every request of the desk with what happens to it, in no order; nothing is written yet."""
+    teams = {offer.team.slug: offer for offer in known.values()}
+    askers = Askers(cast, dice)
+    present = Present(cast, teams, known, askers, dice, now)
+    yield from scenes.all_of(present)
+    yield from present.open_work()
+    yield from Quarter(cast, teams, known, askers, dice, now).scenes(round(TICKETS * scale))
+
+
+def _play(told: Sequence[Scene], start: int, folder: Path, now: datetime) -> None:
+    for number, (asked, steps) in enumerate(told, start=start):
+        ticket = play.file(asked, files=samples.of(asked, number), folder=folder)
+        play.play(ticket, steps, now=now)
+
+
+def _finish(now: datetime) -> None:
+    """What the worker would have done by now."""
+    while sla.sweep(now=now):
+        pass
+    with unit_of_work():
+        catalogue.take_pulse(now=now)
