@@ -69,7 +69,7 @@ def begin(ticket_id: int) -> Ledger:
 def _read(ticket_id: int) -> Ledger:
     log = [event for _, event in queries.events(ticket_id)]
     named = [event.policy_version for event in log if event.policy_version is not None]
-    rows = {(row.target, row.team_key, row.cycle): row for row in queries.clocks(ticket_id)}
+    rows = {(row.target, row.team_key, row.cycle): row for row in queries.clocks(ticket_id, segments=True)}
     found = Ledger(log=log, version=_version(named[-1]) if named else None, rows=rows)
     if log:
         found._fold()

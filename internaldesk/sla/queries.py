@@ -123,10 +123,10 @@ def version_of(log: Sequence[Event]) -> PolicyVersion | None:
     return db.session.get(PolicyVersion, named[-1]) if named else None
 
 
-def clocks(ticket_id: int) -> Sequence[Clock]:
-    """The stored clocks of a ticket, in the order they started."""
+def clocks(ticket_id: int, *, segments: bool = False) -> Sequence[Clock]:
+    """The stored clocks of a ticket, in the order they started; with their segments if asked."""
     query = select(Clock).where(Clock.ticket_id == ticket_id).order_by(Clock.started_at, Clock.id)
-    return db.session.scalars(query.options(selectinload(Clock.segments))).all()
+    return db.session.scalars(query.options(selectinload(Clock.segments)) if segments else query).all()
 
 
 def share_used(ticket: Any, *, known: Mapping[int, BusinessCalendar], now: datetime) -> int:

@@ -73,7 +73,7 @@ def foremost(found: Iterable[Card], *, limit: int = 5) -> list[Card]:
 
 
 def _card(row: MineRow, actor: Actor, share: int) -> Card:
-    group = _group(row)
+    group = _group(row, actor)
     who, words = _sentence(row, group, actor)
     return Card(
         row=row,
@@ -86,11 +86,12 @@ def _card(row: MineRow, actor: Actor, share: int) -> Card:
     )
 
 
-def _group(row: MineRow) -> Group:
+def _group(row: MineRow, actor: Actor) -> Group:
     if row.status in (Status.SOLVED, Status.CLOSED):
         unrated = row.status is Status.SOLVED and row.invite_id is not None and not row.rated
         return Group.RATE if unrated else Group.CLOSED
-    waits = row.status is Status.WAITING and row.status_until is None
+    mine = actor.id in (row.requester_id, row.for_person_id)
+    waits = mine and row.status is Status.WAITING and row.status_until is None
     return Group.TURN if waits else Group.TEAM
 
 

@@ -21,7 +21,7 @@ from internaldesk.tickets.uploads import Received, ids_in, received
 from internaldesk.tickets.whom import described
 from internaldesk.web import filters
 from internaldesk.web.auth import actor, people
-from internaldesk.web.desk import done, now, page
+from internaldesk.web.desk import done, now, page, spare_key
 
 _NOT_KEPT = frozenset(
     {"csrf_token", "form_key", "version", "draft", "discard", "check", "remove", "add_row", "drop_row"}
@@ -131,7 +131,7 @@ def _received(found: Form) -> Response:
     if "draft" in request.form:
         return _draft_kept(found, uploads)
     if any(name in request.form for name in _STAYS):
-        form.form_key.data = ""  # this key is used up: the page came back without an error
+        spare_key()
         return _form_page(found, form, uploads)
     if form.accepts(actions.file, found.request_type, by=actor(), now=now(), form=found.version, files=uploads.ids):
         drafts.drop(place, by=actor())
@@ -142,6 +142,7 @@ def _received(found: Form) -> Response:
 def _draft_kept(found: Form, uploads: Received) -> Response:
     words = _words_typed() | {"kept_files": [str(number) for number in uploads.ids]}
     drafts.save(_place_of(found), by=actor(), now=now(), words=words)
+    spare_key()
     flash("Draft saved. It waits here until you send it.")
     return done(_url(found))
 

@@ -167,6 +167,8 @@ class MineRow(NamedTuple):
     """One of my requests in a list."""
 
     id: int
+    requester_id: int
+    for_person_id: int
     summary: str
     status: Status
     status_until: datetime | None
@@ -188,11 +190,11 @@ class MineRow(NamedTuple):
 
 
 def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", limit: int = MINE_LIMIT) -> list[MineRow]:
-    """My requests: filed by me, for me or followed; most recently changed first."""
+    """My requests: filed by me, for me or followed; open ones first, then the most recently changed."""
     query = (
         _my_rows(actor)
         .where(Ticket.id.in_(_whose(actor, whose)), visible_tickets(actor))
-        .order_by(Ticket.updated_at.desc(), Ticket.id.desc())
+        .order_by(Ticket.is_open.desc(), Ticket.updated_at.desc(), Ticket.id.desc())
         .limit(limit)
     )
     if team:
@@ -210,7 +212,8 @@ def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
     return (
         select(
-            *(Ticket.id, Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
+            *(Ticket.id, Ticket.requester_id, Ticket.for_person_id),
+            *(Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
             *(Ticket.queue_at, Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
             *(Ticket.last_word, Ticket.last_word_at, speaker.name),
             *(Ticket.filed_at, Ticket.solved_at, Ticket.updated_at),
@@ -228,7 +231,7 @@ def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
     """Ids by index ranges on the three ways a request can be mine, never a filter over all tickets."""
     ways = {
         "mine": select(Ticket.id).where(Ticket.requester_id == actor.id),
-        "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id),
+        "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id, Ticket.requester_id != actor.id),
         "following": select(Follower.ticket_id).where(Follower.person_id == actor.id),
     }
     chosen = [ways[whose]] if whose in ways else list(ways.values())

@@ -3,7 +3,7 @@
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, abort, current_app, flash, request, stream_with_context, url_for
+from flask import Response, abort, current_app, flash, request, url_for
 from sqlalchemy import select
 
 from internaldesk.core.errors import Conflict
@@ -26,7 +26,7 @@ from internaldesk.tickets.forms import (
 )
 from internaldesk.tickets.show import shown
 from internaldesk.web.auth import actor, people
-from internaldesk.web.desk import done, go, now, page
+from internaldesk.web.desk import done, go, now, page, wants_part
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
@@ -102,7 +102,9 @@ def _onward(ticket: Ticket) -> Response:
 def _after_send(ticket: Ticket, where: str) -> str:
     if where == "list":
         return url_for("queues.index")
-    return url_for("tickets.show", number=ticket.id, _anchor="newest")
+    # A browser that is told to go to another anchor of the page it is on loads nothing: for htmx the address differs.
+    sent = ticket.version if wants_part() else None
+    return url_for("tickets.show", number=ticket.id, sent=sent, _anchor="newest")
 
 
 def _next_due(ticket: Ticket) -> str:
@@ -136,7 +138,7 @@ def file(number: int, file_id: int) -> Response:
         content = attachments.read(row, folder=current_app.config["DESK"].files)
     except FileNotFoundError:
         abort(404)
-    answer = Response(stream_with_context(content), mimetype=row.media_type if inline else "application/octet-stream")
+    answer = Response(content, mimetype=row.media_type if inline else "application/octet-stream")
     kind = "inline" if inline else "attachment"
     answer.headers["Content-Disposition"] = f"{kind}; filename*=UTF-8''{quote(row.name, safe='')}"
     answer.headers["Content-Security-Policy"] = FILE_CSP

@@ -81,6 +81,7 @@ def done(url: str, *, part: str | None = None, **context: Any) -> Response:
 
 def go(url: str) -> Response:
     """A 303 to `url`; htmx is told to load the page, since it would swap a followed redirect in place."""
+    g.done_url = url
     if wants_part():
         return Response(status=204, headers={"HX-Redirect": url})
     answer = redirect(url, 303, Response=Response)
@@ -91,6 +92,11 @@ def go(url: str) -> Response:
 def keep() -> None:
     """Keep what this request stored although its answer is an error: uploads of a form that did not pass."""
     g.keep = True
+
+
+def spare_key() -> None:
+    """Leave the form key unused: a draft was kept or a file taken out, and the form itself is still to be sent."""
+    g.spare_key = True
 
 
 def _claim(form_key: str) -> Response | None:
@@ -113,7 +119,7 @@ def _remember_answer(answer: Response) -> None:
         return
     row = db.session.get(FormKey, g.form_key)
     assert row is not None
-    if answer.status_code < _FIRST_ERROR:
+    if answer.status_code < _FIRST_ERROR and not g.get("spare_key"):
         row.location = g.get("done_url") or answer.location or request.path
     else:
         db.session.delete(row)

@@ -257,6 +257,7 @@ def test_the_page_costs_the_same_for_long_talks_and_full_desks(
         make.ticket("it/broken", by="ada", now=lately)
         actions.reply(ticket, by=cast.actor("ben" if n % 2 else "ada"), now=lately, body=f"Word {n}")
         actions.note(ticket, by=cast.actor("chi"), now=lately, body=f"Note {n}")
+    db.session.commit()
 
     assert cost() == few <= PAGE_BUDGET
 
