@@ -3,6 +3,8 @@
 import json
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
@@ -16,9 +18,11 @@ from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import replay as cases
 from internaldesk.core.errors import BadInput, Refused
 from internaldesk.db import unit_of_work
+from internaldesk.demo import story
 from internaldesk.jobs import worker
 from internaldesk.models.people import TeamRole
 from internaldesk.people import actions as people
+from internaldesk.people import queries as known
 from internaldesk.settings import Settings
 from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import doctor as checks
@@ -82,6 +86,23 @@ def init() -> None:
     click.echo(f"{', '.join(parts)}{f', a copy from before is {kept}' if kept else ''}.")
 
 
+@desk.command()
+@click.option("--seed", default=7, show_default=True, help="Other numbers tell other stories.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where there are people already.")
+def demo(seed: int, if_empty: bool) -> None:
+    """Tell the demo story: people, a quarter of requests, and open work."""
+    schema.require_ready()
+    empty = not known.anybody()
+    if if_empty and not empty:
+        click.echo("There are people already, so no story was told.")
+        return
+    if known.demo_people():
+        raise BadInput("The demo story was told already; another one needs an empty desk.")
+    with _Bar("Telling the demo story") as bar, _unmade_on_failure(empty):
+        count = story.tell(seed=seed, now=_now(), progress=bar.tell)
+    click.echo(f"The demo story is told: {count} requests. The people to try it with stand on the sign-in page.")
+
+
 @person.command()
 @click.argument("email")
 @click.option("--name", required=True, help="First and last name.")
@@ -92,6 +113,7 @@ def add(email: str, name: str, team: str | None, role: str | None) -> None:
     role = role or ("agent" if team else "employee")
     if (role in ("agent", "lead")) != bool(team):
         raise BadInput("Roles agent and lead, and only these, need a --team.")
+    schema.require_ready()
     with unit_of_work():
         entered = people.add_person(email, name=name, now=_now(), manager=role == "manager", admin=role == "admin")
         if team:
@@ -105,6 +127,7 @@ def add(email: str, name: str, team: str | None, role: str | None) -> None:
 @click.option("--once", is_flag=True, help="Do all that is due now and end.")
 def work(once: bool) -> None:
     """Do what is due: missed promises, waits that end, requests nobody speaks of any more."""
+    schema.require_ready()
     if not once:
         worker.work(_settings().files)
         return
@@ -164,7 +187,21 @@ def restore(file: Path, replace: bool) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 def serve(port: int, host: str) -> None:
     """Run web and worker until Ctrl-C."""
+    schema.require_ready()
     serving.serve(host, port, say=click.echo)
+
+
+@contextmanager
+def _unmade_on_failure(empty: bool) -> Iterator[None]:
+    """A long command keeps its work piece by piece; where the desk was empty before, a failure empties it again."""
+    try:
+        yield
+    except BaseException:
+        if empty:
+            upkeep.start_afresh()
+            with unit_of_work():
+                catalogue.load_defaults(now=_now(), timezone=_settings().timezone)
+        raise
 
 
 class _Bar:

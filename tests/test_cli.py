@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,10 +18,11 @@ from sqlalchemy.exc import OperationalError
 from internaldesk import cli
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core.errors import Refused
-from internaldesk.db import db
+from internaldesk.db import db, unit_of_work
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Membership, PasswordLink, Person, TeamRole
 from internaldesk.people import queries as people
+from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import schema, serving
 from tests import cast, make
 from tests.guards.reading import ROOT
@@ -159,6 +161,47 @@ def test_a_database_that_is_away_is_one_sentence_too(run: Run, monkeypatch: pyte
     monkeypatch.setattr(schema, "present", away)
 
     assert refused(run("init"), "The database does not answer: connection refused", status=1)
+
+
+@pytest.fixture
+def nobody(app: Flask) -> None:
+    """A desk as `init` made it."""
+    upkeep.start_afresh()
+    catalogue.load_defaults(now=make.NOON)
+
+
+@pytest.mark.usefixtures("nobody")
+def test_the_demo_story_is_told_once(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cli.story, "tell", partial(cli.story.tell, scale=0.005))
+
+    done = run("demo", "--if-empty")
+
+    assert re.match(r"The demo story is told: \d+ requests\.", done.stdout), done.output
+    assert len(people.demo_people()) == 10
+    assert run("demo", "--if-empty").stdout == "There are people already, so no story was told.\n"
+    assert refused(run("demo"), "was told already")
+    assert refused(run("demo", "--seed", "x"), "'x' is not a valid integer")
+
+
+@pytest.mark.usefixtures("nobody")
+def test_a_demo_that_fails_half_way_leaves_an_empty_desk(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> int:
+        with unit_of_work():
+            cast.enter()
+        raise Refused("The story is broken.")
+
+    monkeypatch.setattr(cli.story, "tell", fail)
+
+    assert refused(run("demo"), "The story is broken.")
+    assert counts() == [0, 0, 0]
+    assert db.session.scalar(select(func.count()).select_from(RequestType)) == 59
+
+
+@pytest.mark.parametrize("words", [["demo"], ["work", "--once"], ["person", "add", "a@b.c", "--name", "A"], ["serve"]])
+def test_nothing_works_before_the_tables_are_ready(run: Run, words: list[str]) -> None:
+    db.session.execute(db.text("UPDATE alembic_version SET version_num = '0001'"))
+
+    assert refused(run(*words), "The tables are not ready. Run: flask desk init")
 
 
 def test_work_once_does_what_is_due_and_says_it(run: Run) -> None:
