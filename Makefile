@@ -32,7 +32,7 @@ test: tools assets lint ## everything: lint, types, contracts, tests on both dat
 	$(BIN)/coverage report --skip-covered
 
 check: lint ## the quick half: no browser, no PostgreSQL, under two minutes
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not browser and not postgres' $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not browser and not postgres and not slow' $(ARGS)
 
 lint: $(VENV)/.dev ## format, lint, types, import contracts, templates
 	$(BIN)/ruff format --check .
