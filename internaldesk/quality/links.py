@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import url_for
 
@@ -48,5 +49,6 @@ class Links:
 
 
 def _url(endpoint: str, args: Args, anchor: str = "") -> str:
-    values: dict[str, Any] = dict(args)
-    return url_for(endpoint, _anchor=anchor or None, **values)
+    """A page has hundreds of these, and only their queries differ, so the path is asked for without them."""
+    query = urlencode(args, doseq=True, safe="/")
+    return url_for(endpoint) + (f"?{query}" if query else "") + (f"#{anchor}" if anchor else "")
