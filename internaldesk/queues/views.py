@@ -178,7 +178,8 @@ def _why(taken: actions.Taken) -> str:
     """The reason in a line: "Most urgent in IT, 18 min over"."""
     ticket, how = taken.ticket, "no promise runs"
     if ticket.queue_at < NEVER:
-        how = Looks(actor().timezone, now()).words(ticket.queue_at)
+        words = Looks(actor().timezone, now()).words(ticket.queue_at)
+        how = f"due {words}" if ticket.queue_at > now() else words
     return (
         f"Yours already, and waiting for your answer, {how}"
         if taken.again
