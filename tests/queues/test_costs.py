@@ -65,6 +65,7 @@ def test_fifty_rows_stay_within_forty_kilobytes(app: Flask, client: Browser) -> 
     assert len(answer.data) <= MOST_BYTES
 
 
+@pytest.mark.slow
 def test_no_page_reads_all_tickets_out_of_100000(app: Flask, client: Browser) -> None:
     crowd.enter(100_000, now=NOON)
     assert 200 < crowd.hold("it") < 2000
