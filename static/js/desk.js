@@ -226,7 +226,7 @@ on("keydown", (event) => {
     event.preventDefault();
     stops.at((stops.indexOf(target) + step) % stops.length).focus();
   }
-  if (held && key === "Enter" && target.form) target.form.requestSubmit($$(".btn--primary, .btn--note", target.form).at(-1));
+  if (held && key === "Enter" && target.form) $$(".btn--primary, .btn--note", target.form).at(-1)?.click();
   if (held || event.altKey || $('[data-keys="off"]') || target.closest(typed) || !/^[a-z/?]$/.test(key)) return;
   const soon = Date.now() - gone < 1500 && $(`[data-go="${key}"]`);
   gone = key === "g" ? Date.now() : 0;

@@ -73,6 +73,18 @@ def test_a_reply_sent_twice_is_said_once(ben: Visitor, broken: str) -> None:
     assert count(Message) == 1
 
 
+def test_a_reply_sent_twice_by_script_leads_to_the_page_twice(app: Flask, broken: str) -> None:
+    client = sign_in(app.test_client(), "ben")
+    form = through(client).fills(broken, f"{broken}/messages", "then=wait", body="Which light?", go="stay")
+
+    first, second = (client.post(f"{broken}/messages", data=form, headers={"HX-Request": "true"}) for _ in range(2))
+
+    assert (first.status_code, second.status_code) == (204, 204)
+    assert first.headers["HX-Redirect"] == second.headers["HX-Redirect"]
+    assert client.get(first.headers["HX-Redirect"]).status_code == 200
+    assert count(Message) == 1
+
+
 def test_a_key_is_of_use_only_to_who_got_it(app: Flask, ada: Visitor) -> None:
     form = ada.fills(FILING, FILING, **steps.BROKEN)
     first = ada.posts(FILING, form)

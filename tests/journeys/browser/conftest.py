@@ -3,13 +3,13 @@
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Route
+from playwright.sync_api import BrowserContext, Page, Route
 from werkzeug.serving import make_server
 
 from internaldesk.web.assets import HTMX
@@ -51,6 +51,31 @@ def context(context: BrowserContext) -> BrowserContext:
     """A browser that finds htmx where the pages say it is, and nothing else outside."""
     context.route(lambda url: not url.startswith("http://127.0.0.1"), answer_from_copy)
     return context
+
+
+@pytest.fixture
+def enter(new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., Page]]:
+    """`enter(viewport=…)` gives the page of somebody with a browser of their own; its console must stay silent."""
+    heard: list[str] = []
+
+    def opened(**kwargs: Any) -> Page:
+        context = new_context(reduced_motion="reduce", **kwargs)
+        context.route(lambda url: not url.startswith("http://127.0.0.1"), answer_from_copy)
+        page = context.new_page()
+        listen(page, heard)
+        return page
+
+    yield opened
+    assert heard == []
+
+
+def listen(page: Page, heard: list[str]) -> None:
+    """Note what a developer would see in red: errors of scripts, refusals of the policy, what did not load."""
+    page.on("pageerror", lambda error: heard.append(f"{page.url}: {error}"))
+    page.on(
+        "console",
+        lambda said: heard.append(f"{page.url}: {said.text}") if said.type in ("error", "warning") else None,
+    )
 
 
 def answer_from_copy(route: Route) -> None:
