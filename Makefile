@@ -65,7 +65,7 @@ $(UV):
 	@sh deploy/prepare.sh venv
 
 $(VENV)/.run: requirements.txt | $(UV)
-	@$(UV) pip install -q --python $(BIN)/python --require-hashes -r requirements.txt
+	@$(UV) pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run

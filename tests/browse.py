@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from internaldesk.core.tokens import digest
 from internaldesk.db import db
 from internaldesk.models.people import Person, WebSession
-from internaldesk.web.auth import token_hash
 from internaldesk.web.headers import CSP, FILE_CSP
 from tests import cast
 from tests.markup import findings
@@ -66,7 +66,7 @@ def _open_session(app: Flask, name: str, token: str) -> None:
         person_id = db.session.scalars(select(Person.id).where(Person.email == address)).one()
         db.session.add(
             WebSession(
-                token_hash=token_hash(token),
+                token_hash=digest(token),
                 person_id=person_id,
                 created_at=now,
                 seen_at=now,

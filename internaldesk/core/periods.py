@@ -104,8 +104,8 @@ def before_words(period: Period) -> str:
 def parse(text: str, now: datetime, zone: tzinfo) -> Period:
     """The period meant by a value in a URL, seen from the aware instant `now`.
 
-    `13w` is the running week and the 12 before it, so that what happened today is in; `month` and `quarter` are the last
-    whole ones; `2026-10`, `2026-Q4` and `2026-10-05` are what they say, also while they still run.
+    `13w` is the running week and the 12 before it, so that what happened today is in; `month` and `quarter` are the
+    last whole ones; `2026-10`, `2026-Q4` and `2026-10-05` are what they say, also while they still run.
     Raises Refused with a sentence for anything else and for periods that have not begun.
     """
     for pattern, make in _FORMS:

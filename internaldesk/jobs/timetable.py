@@ -26,8 +26,9 @@ class Entry:
 
 
 def housekeeping(now: datetime, files: Path) -> int:
-    """Forget what nobody needs any more: old sessions, files no form took."""
-    return people.forget_old_sessions(now=now) + attachments.sweep_unused(now=now, folder=files)
+    """Forget what nobody needs any more: old sessions and form keys, files no form took."""
+    forgotten = people.forget_old_sessions(now=now) + tickets.forget_leftovers(now=now)
+    return forgotten + attachments.sweep_unused(now=now, folder=files)
 
 
 TIMETABLE = (

@@ -118,6 +118,7 @@ class Clock(Base):
         Index("ix_sla_clock_due_at", "due_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
         Index("ix_sla_clock_at_risk_at", "at_risk_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
         Index("ix_sla_clock_target_stopped_at", "target", "stopped_at"),
+        Index("ix_sla_clock_target_decided_at", "target", "decided_at"),
         Index("ix_sla_clock_target_breached_at", "target", "breached_at"),
         CheckConstraint("state <> 'running' OR due_at IS NOT NULL", name="running_has_due"),
     )

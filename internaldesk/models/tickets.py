@@ -17,6 +17,7 @@ from internaldesk.models.people import Person, Team
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # sorts paused tickets behind every promise
 _OPEN = text("is_open")
+_WAITS = text("status = 'waiting'")
 
 
 class Ticket(Base):
@@ -30,6 +31,7 @@ class Ticket(Base):
         Index("ix_ticket_for_person_id_updated_at", "for_person_id", "updated_at"),
         Index("ix_ticket_team_id_solved_at", "team_id", "solved_at"),
         Index("ix_ticket_filed_at", "filed_at"),
+        Index("ix_ticket_status_until", "status_until", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index("ix_ticket_solved_at_status", "status", "solved_at"),
         CheckConstraint("(solved_at IS NULL) = (solved_by_id IS NULL)", name="solved_together"),
         CheckConstraint("is_open = (status NOT IN ('solved', 'closed'))", name="open_is_status"),

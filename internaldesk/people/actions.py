@@ -8,6 +8,7 @@ from sqlalchemy import delete, func, select, update
 
 from internaldesk.core.errors import BadInput, Refused
 from internaldesk.core.policy import Actor
+from internaldesk.core.tokens import digest
 from internaldesk.db import db, frame
 from internaldesk.models.people import (
     Location,
@@ -108,7 +109,7 @@ def sign_in(email: str, password: str, *, source: str, device: str, now: datetim
 def start_session(person: Person, *, device: str, now: datetime) -> str:
     """Open a session and return its token, which is not kept; people with duties sign in daily."""
     token = secrecy.fresh_token()
-    row = WebSession(token_hash=secrecy.digest(token), person_id=person.id, created_at=now, seen_at=now)
+    row = WebSession(token_hash=digest(token), person_id=person.id, created_at=now, seen_at=now)
     row.ends_at = now + (SESSION_ON_DUTY if queries.has_duties(person) else SESSION)
     row.device = device[:_DEVICE_LENGTH]
     db.session.add(row)
@@ -117,7 +118,7 @@ def start_session(person: Person, *, device: str, now: datetime) -> str:
 
 def sign_out(token: str) -> None:
     """End the session behind a token; one that ended before stays ended."""
-    db.session.execute(delete(WebSession).where(WebSession.token_hash == secrecy.digest(token)))
+    db.session.execute(delete(WebSession).where(WebSession.token_hash == digest(token)))
 
 
 def end_session(session_id: int, *, by: Actor) -> None:
@@ -136,7 +137,7 @@ def password_link(person: Person, *, now: datetime) -> str:
     """The token of a one-time link, good for 72 hours; an earlier link stops working."""
     db.session.execute(delete(PasswordLink).where(PasswordLink.person_id == person.id, PasswordLink.used_at.is_(None)))
     token = secrecy.fresh_token()
-    row = PasswordLink(token_hash=secrecy.digest(token), person_id=person.id, created_at=now)
+    row = PasswordLink(token_hash=digest(token), person_id=person.id, created_at=now)
     row.expires_at = now + LINK
     db.session.add(row)
     return token
@@ -148,7 +149,7 @@ def set_password(token: str, *, password: str, now: datetime) -> Person:
     if person is None:
         raise Refused("This link was used already or is too old. Ask for a new one.")
     secrecy.require_good(password, about=queries.words_about(person))
-    used = update(PasswordLink).where(PasswordLink.token_hash == secrecy.digest(token), PasswordLink.used_at.is_(None))
+    used = update(PasswordLink).where(PasswordLink.token_hash == digest(token), PasswordLink.used_at.is_(None))
     if db.session.execute(used.values(used_at=now).returning(PasswordLink.id)).first() is None:
         raise Refused("This link was used already. Ask for a new one.")
     person.password_hash = hash_password(password)

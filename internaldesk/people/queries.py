@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from internaldesk.core.text import initials
+from internaldesk.core.tokens import digest
 from internaldesk.db import db
 from internaldesk.models.people import (
     Location,
@@ -19,7 +20,7 @@ from internaldesk.models.people import (
     TeamRole,
     WebSession,
 )
-from internaldesk.people import secrecy, throttle
+from internaldesk.people import throttle
 
 PICKED = 8
 DEMO_DOMAIN = "@desk.example"
@@ -112,7 +113,7 @@ def open_link(token: str, *, now: datetime) -> Person | None:
     return db.session.scalars(
         select(Person)
         .join(PasswordLink, PasswordLink.person_id == Person.id)
-        .where(PasswordLink.token_hash == secrecy.digest(token), PasswordLink.used_at.is_(None))
+        .where(PasswordLink.token_hash == digest(token), PasswordLink.used_at.is_(None))
         .where(PasswordLink.expires_at > now, Person.active)
     ).first()
 
@@ -133,7 +134,7 @@ def sign_in_opens_at(email: str, source: str, *, now: datetime) -> datetime | No
 
 def account_key(email: str) -> str:
     """What failed tries are counted under; a hash, because people type passwords into the wrong field."""
-    return secrecy.digest(email.strip().lower())
+    return digest(email.strip().lower())
 
 
 def has_duties(person: Person) -> bool:

@@ -1,6 +1,5 @@
 """Passwords and secret links: how they are hashed, and which passwords are too easy to guess."""
 
-import hashlib
 import re
 import secrets
 import unicodedata
@@ -89,11 +88,6 @@ def require_good(password: str, *, about: Collection[str]) -> None:
 def fresh_token() -> str:
     """A secret of 256 bits, fit for a cookie or a link."""
     return secrets.token_urlsafe(32)
-
-
-def digest(token: str) -> str:
-    """What the table keeps of a secret token; the same as `web.auth.token_hash`."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def _normal(password: str) -> bytes:

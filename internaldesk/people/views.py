@@ -11,7 +11,8 @@ from flask_login import current_user
 from wtforms import StringField
 
 from internaldesk.core.errors import Refused
-from internaldesk.people import actions, queries, secrecy, throttle
+from internaldesk.core.tokens import digest
+from internaldesk.people import actions, queries, throttle
 from internaldesk.people.devices import device_words
 from internaldesk.people.forms import ChangePasswordForm, NewPasswordForm, SignInForm
 from internaldesk.web import filters
@@ -194,7 +195,7 @@ def _profile_page(form: ChangePasswordForm, status: int = 200) -> Response:
         form=form,
         person=queries.profile(actor().id),
         devices=queries.sessions(actor().id, seen_after=now() - IDLE, now=now()),
-        this_device=secrecy.digest(current_user.token),
+        this_device=digest(current_user.token),
         chosen={name: request.cookies.get(name, usual) for name, usual in _USUAL.items()},
     )
 

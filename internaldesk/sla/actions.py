@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import select
 
 from internaldesk.core import sla
@@ -19,8 +20,9 @@ from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import ledger, queries
 from internaldesk.sla.ledger import Ledger
 
+log = structlog.get_logger(__name__)
 _DECIDED = frozenset({ClockState.STOPPED, ClockState.CANCELLED})
-_PROMISED = {
+PROMISED = {
     Target.FIRST_RESPONSE: "the first reply",
     Target.NEXT_RESPONSE: "the next reply",
     Target.RESOLUTION: "the solution",
@@ -81,10 +83,15 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
 
 
 def _swept(ticket_id: int, *, now: datetime) -> int:
-    with unit_of_work():
-        query = select(Ticket).where(Ticket.id == ticket_id).with_for_update(skip_locked=True)
-        ticket = db.session.scalars(query).first()
-        return settle(ticket, now=now) if ticket else 0
+    """One ticket of the sweep; one that breaks is written down and left, so that the others are not late as well."""
+    try:
+        with unit_of_work():
+            query = select(Ticket).where(Ticket.id == ticket_id).with_for_update(skip_locked=True)
+            ticket = db.session.scalars(query).first()
+            return settle(ticket, now=now) if ticket else 0
+    except Exception:
+        log.exception("sweep_failed", ticket=ticket_id)
+        return 0
 
 
 def settle(ticket: Ticket, *, now: datetime) -> int:
@@ -184,7 +191,7 @@ def _write_segments(row: Clock, clock: sla.Clock) -> None:
 def _note_breach(row: Clock, ticket: Ticket, at: datetime, *, now: datetime) -> None:
     db.session.flush()
     db.session.add(ClockNotice(clock_id=row.id, kind="breached", due_at=at, at=now))
-    history.record(ticket.id, Happening.BREACHED, by=None, at=now, words=_PROMISED[row.target], due=at.isoformat())
+    history.record(ticket.id, Happening.BREACHED, by=None, at=now, words=PROMISED[row.target], due=at.isoformat())
 
 
 def _aim(ticket: Ticket, clocks: Clocks) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
@@ -18,7 +18,7 @@ from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.models.catalogue import FormVersion, RequestType
 from internaldesk.models.people import Person, Team
-from internaldesk.models.tickets import Follower, Holding, Message, Note, Ticket
+from internaldesk.models.tickets import Follower, FormKey, Holding, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import attachments, changes, queries
@@ -31,6 +31,7 @@ TRANSFER_REASONS = {
     "other-team": "their part comes first",
 }
 SILENCE_DAYS = 14
+KEYS_KEPT = timedelta(days=3)
 _THEN = {"wait": Status.WAITING, "progress": Status.PROGRESS, "solve": Status.SOLVED}
 
 
@@ -268,6 +269,12 @@ def _filed(
         last_word_at=now,
         last_word_by_id=by.id,
     )
+
+
+def forget_leftovers(*, now: datetime) -> int:
+    """Remove form keys that no late or repeated send can need any more; returns how many."""
+    gone = db.session.execute(delete(FormKey).where(FormKey.at < now - KEYS_KEPT).returning(FormKey.key))
+    return len(gone.all())
 
 
 def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -> None:

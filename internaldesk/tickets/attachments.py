@@ -1,6 +1,7 @@
 """Keep files: random names outside the web root, their size and hash; bytes first, the row after."""
 
 import hashlib
+import os
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ def keep(upload: Upload, *, by: Actor, now: datetime, folder: Path) -> Attachmen
         raise TooLarge(f"{name} is larger than 20 MB. Choose a smaller file, or send without it.", field="files")
     key = secrets.token_hex(16)
     _store(folder).put(key, content)
+    _sync(folder / key)
     row = Attachment(
         key=key,
         uploader_id=by.id,
@@ -95,6 +97,16 @@ def sweep_unused(*, now: datetime, folder: Path) -> int:
 
 def _store(folder: Path) -> LocalStore:
     return LocalStore(str(folder), mkdir=True)
+
+
+def _sync(path: Path) -> None:
+    """Have the bytes and their name on the disk before a row speaks of them."""
+    for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
+        handle = os.open(place, flags)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
 
 
 def _plain_name(name: str) -> str:

@@ -1,6 +1,5 @@
 """Who is asking: the session behind the cookie, the actor, and the four audience marks."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -12,9 +11,10 @@ from sqlalchemy import select, update
 
 from internaldesk.core.policy import Actor
 from internaldesk.core.text import initials
+from internaldesk.core.tokens import digest
 from internaldesk.db import db
 from internaldesk.models.people import Location, Membership, Person, TeamRole, WebSession
-from internaldesk.web.desk import SAFE, go, now
+from internaldesk.web.desk import SAFE, go, now, wants_part
 
 IDLE = timedelta(hours=8)
 TOUCH_EVERY = timedelta(minutes=5)
@@ -64,11 +64,6 @@ def actor() -> Actor:
     return found
 
 
-def token_hash(token: str) -> str:
-    """What the table keeps of a secret token."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def init(app: Flask) -> None:
     """Connect Flask-Login and the gate in front of every view."""
     login.init_app(app)
@@ -90,7 +85,7 @@ def load(token: str) -> SignedIn | None:
         select(WebSession, Person, Location)
         .join(Person, WebSession.person_id == Person.id)
         .join(Location, Person.location_id == Location.id)
-        .where(WebSession.token_hash == token_hash(token), Person.active)
+        .where(WebSession.token_hash == digest(token), Person.active)
     ).first()
     if row is None or row.WebSession.ends_at <= now() or row.WebSession.seen_at + IDLE <= now():
         return None
@@ -145,12 +140,13 @@ def _gate() -> Response | None:
 
 def sign_in_first() -> Response:
     """To the sign-in page and back to where they were (the page, when a form was being sent)."""
-    target = request.full_path.rstrip("?") if request.method in SAFE else _page_of_form()
+    fragment = request.method not in SAFE or wants_part()
+    target = _page_of_form() if fragment else request.full_path.rstrip("?")
     return go(url_for("people.sign_in", next=target))
 
 
 def _page_of_form() -> str:
-    parts = urlsplit(request.referrer or "")
+    parts = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
     return parts.path if parts.netloc == request.host else "/"
 
 

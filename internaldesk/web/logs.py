@@ -11,6 +11,7 @@ from flask import Flask, Response, g, request
 
 from internaldesk.web import metrics
 
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST"})
 _SECRET = ("password", "token", "secret", "cookie", "csrf")
 
 
@@ -47,7 +48,7 @@ def _begin() -> None:
 def _end(answer: Response) -> Response:
     seconds = time.perf_counter() - g.get("began", time.perf_counter())
     endpoint = request.endpoint or "none"
-    metrics.REQUESTS.labels(request.method, endpoint, answer.status_code).observe(seconds)
+    metrics.REQUESTS.labels(_method(), endpoint, answer.status_code).observe(seconds)
     if endpoint != "static":
         structlog.get_logger("web").info(
             "request",
@@ -60,6 +61,11 @@ def _end(answer: Response) -> Response:
         )
     answer.headers["X-Request-Id"] = g.get("request_id", "")
     return answer
+
+
+def _method() -> str:
+    """The method where it is one we know: labels must not grow with what strangers send."""
+    return request.method if request.method in _METHODS else "other"
 
 
 def _safe_path() -> str:

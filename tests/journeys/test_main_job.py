@@ -102,11 +102,11 @@ def test_from_filing_to_the_figures(app: Flask) -> None:
         }
         assert words(max_.reads("/quality?period=2026-11-18")) != page_before
         assert steps.SUMMARY in max_.reads("/quality/requests?period=2026-11-18&what=rated")
-        assert figures(max_, WEEK)["Requests"] == "0"
+        assert figures(max_, WEEK)["Requests"] == "1"
 
     with time_machine.travel(NOON + timedelta(days=7), tick=False):
         max_ = enter(app, "max")
-        assert figures(max_, WEEK)["Requests"] == "1"
+        assert figures(max_, WEEK)["Requests"] == "0"
         assert figures(max_, "/quality.csv")["Solved"] == "1"
 
 

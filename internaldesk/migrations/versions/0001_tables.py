@@ -405,6 +405,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_requester_id_updated_at", ["requester_id", "updated_at"], unique=False)
         batch_op.create_index("ix_ticket_solved_at_status", ["status", "solved_at"], unique=False)
         batch_op.create_index(
+            "ix_ticket_status_until",
+            ["status_until"],
+            unique=False,
+            postgresql_where=sa.text("status = 'waiting'"),
+            sqlite_where=sa.text("status = 'waiting'"),
+        )
+        batch_op.create_index(
             "ix_ticket_team_id_queue_at",
             ["team_id", "queue_at", "id"],
             unique=False,
@@ -629,6 +636,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'running' AND breached_at IS NULL"),
         )
         batch_op.create_index("ix_sla_clock_target_breached_at", ["target", "breached_at"], unique=False)
+        batch_op.create_index("ix_sla_clock_target_decided_at", ["target", "decided_at"], unique=False)
         batch_op.create_index("ix_sla_clock_target_stopped_at", ["target", "stopped_at"], unique=False)
 
     op.create_table(
@@ -753,6 +761,7 @@ def downgrade() -> None:
     op.drop_table("sla_event")
     with op.batch_alter_table("sla_clock", schema=None) as batch_op:
         batch_op.drop_index("ix_sla_clock_target_stopped_at")
+        batch_op.drop_index("ix_sla_clock_target_decided_at")
         batch_op.drop_index("ix_sla_clock_target_breached_at")
         batch_op.drop_index(
             "ix_sla_clock_due_at",
@@ -799,6 +808,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_ticket_team_id_solved_at")
         batch_op.drop_index(
             "ix_ticket_team_id_queue_at", postgresql_where=sa.text("is_open"), sqlite_where=sa.text("is_open")
+        )
+        batch_op.drop_index(
+            "ix_ticket_status_until",
+            postgresql_where=sa.text("status = 'waiting'"),
+            sqlite_where=sa.text("status = 'waiting'"),
         )
         batch_op.drop_index("ix_ticket_solved_at_status")
         batch_op.drop_index("ix_ticket_requester_id_updated_at")
