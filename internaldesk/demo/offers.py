@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
+from math import ceil
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -27,6 +29,7 @@ class Promise:
     version: int
     minutes: Mapping[str, int]
     policy_version: int
+    at_risk: Fraction
 
     @property
     def first(self) -> timedelta:
@@ -37,6 +40,10 @@ class Promise:
     def whole(self) -> timedelta:
         """Business time to the solution."""
         return timedelta(minutes=self.minutes["resolution"])
+
+    def risk(self, allowance: int) -> int:
+        """Used seconds at which a promise of `allowance` seconds is at risk."""
+        return ceil(allowance * self.at_risk)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +90,8 @@ def _promise(row: RequestType, priority: Priority, now: datetime) -> Promise:
     version = sla.policy_for(row.id, priority, now=now)
     assert version is not None  # the default catalogue promises something for every type and priority
     number = sla.current_version(version.calendar_id, now=now)
-    return Promise(sla.calendars([number])[number], number, sla.minutes(version, priority), version.id)
+    risk = Fraction(version.at_risk_percent, 100)
+    return Promise(sla.calendars([number])[number], number, sla.minutes(version, priority), version.id, risk)
 
 
 def _hours(calendar_id: int, now: datetime) -> BusinessCalendar:
