@@ -7,12 +7,13 @@ from itertools import groupby
 from typing import NamedTuple
 
 from internaldesk.core.text import initials
+from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 from internaldesk.queues.filtering import DUE, SOLVED
 from internaldesk.queues.queries import Counts
 from internaldesk.queues.scope import Scope
 from internaldesk.tickets import worklist
-from internaldesk.tickets.looks import Looks, Pill
+from internaldesk.tickets.looks import Looks
 from internaldesk.tickets.worklist import Row
 
 _MARKS = {"ok": "dial", "soon": "tri", "over": "oct", "paused": "pause", "met": "check"}

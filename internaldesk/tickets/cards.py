@@ -10,13 +10,13 @@ from flask import current_app
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.text import initials
+from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import queries as sla
 from internaldesk.tickets.queries import MineRow
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
-from internaldesk.web.promises import Pill
 
 _NEXT = {"first_response": "first reply", "next_response": "next reply", "resolution": "solved"}
 _HELD = {Status.APPROVAL: ("An approval", "is needed first"), Status.SUPPLIER: ("The supplier", "has the next word")}

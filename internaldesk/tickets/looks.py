@@ -4,24 +4,16 @@ Lists show fifty of these at once, so everything a row needs is computed here an
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from internaldesk.core import wording
 from internaldesk.core.lifecycle import Status
+from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 
-SOON = timedelta(hours=1)
 _WEEK = 6
 _NO_TIME = timedelta()
-
-
-class Pill(NamedTuple):
-    """State, words that cannot go stale, the due instant if there is one, and the share of time used, 0 to 100."""
-
-    state: str
-    words: str
-    due: datetime | None = None
-    share: int = 0
 
 
 class Listed(Protocol):
@@ -59,12 +51,12 @@ class Looks:
         words, late = self.words(due), self.now - due
         if late >= _NO_TIME:
             return Pill("over", words, due, 100)
-        return Pill("soon" if -late <= SOON else "ok", words, due, share)
+        return Pill("soon" if -late <= wording.SOON else "ok", words, due, share)
 
     def words(self, due: datetime) -> str:
         """A running promise: "18 min over", else "by 11:00", which cannot go stale."""
         late = self.now - due
-        return f"{span(late)} over" if late >= _NO_TIME else f"by {self.short(due)}"
+        return f"{wording.span(late)} over" if late >= _NO_TIME else f"by {self.short(due)}"
 
     def beside(self, row: Listed) -> str:
         """The clock time beside the pill: when it is due, or since when it rests."""
@@ -79,12 +71,8 @@ class Looks:
                 return f"Filed {self._lately(row.filed_at)}"
 
     def short(self, instant: datetime) -> str:
-        """The form for tables: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond."""
-        local = instant.astimezone(self.zone)
-        days = (local.date() - self.today).days
-        if days == 0:
-            return f"{local:%H:%M}"
-        return f"{local:%a %H:%M}" if -_WEEK <= days <= _WEEK else f"{local.day} {local:%b}"
+        """The form for tables."""
+        return wording.short(instant, zone=self.zone, today=self.today)
 
     def _lately(self, instant: datetime) -> str:
         local = instant.astimezone(self.zone)
@@ -99,18 +87,3 @@ class Looks:
         first_name = row.requester.partition(" ")[0]
         words = {Status.WAITING: f"Waiting: {first_name}", Status.APPROVAL: "Approval", Status.SUPPLIER: "Supplier"}
         return words.get(row.status, "No promise")
-
-
-def span(length: timedelta) -> str:
-    """A span of time in words: "34 min", "1 h 40", "3 days".
-
-    >>> span(timedelta(minutes=100)), span(timedelta(days=1))
-    ('1 h 40', '1 day')
-    """
-    minutes = int(length.total_seconds()) // 60
-    hours, days = minutes // 60, length.days
-    if days:
-        return "1 day" if days == 1 else f"{days} days"
-    if hours:
-        return f"{hours} h {minutes % 60:02}" if minutes % 60 else f"{hours} h"
-    return f"{minutes} min"

@@ -12,6 +12,7 @@ from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.lifecycle import AGENT_WORDS, PAUSING, Status, requester_words
 from internaldesk.core.policy import Act, Actor, may
 from internaldesk.core.text import initials
+from internaldesk.core.wording import Pill
 from internaldesk.history import queries as history
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import NEVER, Attachment, Ticket
@@ -22,7 +23,6 @@ from internaldesk.tickets import drafts, queries
 from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
-from internaldesk.web.promises import Pill
 
 _LABELS = {
     Target.FIRST_RESPONSE: "First reply",

@@ -27,12 +27,13 @@ from sqlalchemy.orm import aliased
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor
 from internaldesk.core.text import initials
+from internaldesk.core.wording import Pill
 from internaldesk.db import UTCDateTime, db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Person
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import queries as sla
-from internaldesk.tickets.looks import Looks, Pill
+from internaldesk.tickets.looks import Looks
 from internaldesk.tickets.queries import visible_tickets
 
 OPEN: ColumnElement[bool] = literal_column("ticket.is_open")

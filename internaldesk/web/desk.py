@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Flask, Response, g, redirect, render_template, request
+from flask import Flask, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -33,6 +33,7 @@ class Desk(Flask):
     def dispatch_request(self) -> ResponseReturnValue:
         """Keep the work of an answer below 400 (or one marked `keep`), roll back everything else."""
         try:
+            _refuse_unstorable()
             answer = self.make_response(self._first_answer() or super().dispatch_request())
             if answer.status_code < _FIRST_ERROR or g.get("keep"):
                 _remember_answer(answer)
@@ -97,6 +98,13 @@ def keep() -> None:
 def spare_key() -> None:
     """Leave the form key unused: a draft was kept or a file taken out, and the form itself is still to be sent."""
     g.spare_key = True
+
+
+def _refuse_unstorable() -> None:
+    """A NUL is in no word anybody types, and PostgreSQL cannot store one."""
+    typed = (value for values in request.form.listvalues() for value in values)
+    if b"%00" in request.query_string or any("\x00" in value for value in typed):
+        abort(400)
 
 
 def _claim(form_key: str) -> Response | None:

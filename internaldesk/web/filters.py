@@ -7,12 +7,11 @@ from flask import Flask, current_app
 from flask_login import current_user
 from markupsafe import Markup, escape
 
+from internaldesk.core import wording
 from internaldesk.core.text import initials, safe_links
 from internaldesk.web.desk import now
 
 _KILO = 1024
-_MINUTE, _HOUR, _DAY = 60, 3600, 86400
-_WEEK = 6
 
 
 def init(app: Flask) -> None:
@@ -49,11 +48,8 @@ def when(instant: datetime) -> str:
 
 def at(instant: datetime) -> str:
     """The short form for tables: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond."""
-    local = instant.astimezone(zone())
-    days = (local.date() - now().astimezone(zone()).date()).days
-    if days == 0:
-        return f"{local:%H:%M}"
-    return f"{local:%a %H:%M}" if abs(days) <= _WEEK else f"{local.day} {local:%b}"
+    place = zone()
+    return wording.short(instant, zone=place, today=now().astimezone(place).date())
 
 
 def clock(instant: datetime) -> str:
@@ -73,18 +69,12 @@ def iso(instant: datetime) -> str:
 
 
 def span(length: timedelta | float) -> str:
-    """A span of time in words: "34 min", "1 h 40", "3 days".
+    """A span of time in words, also of seconds: "34 min", "1 h 40", "3 days".
 
     >>> span(6000)
     '1 h 40'
     """
-    seconds = int(length.total_seconds() if isinstance(length, timedelta) else length)
-    if seconds < _HOUR:
-        return f"{max(seconds // _MINUTE, 0)} min"
-    if seconds < _DAY:
-        hours, minutes = divmod(seconds // _MINUTE, 60)
-        return f"{hours} h {minutes:02}" if minutes else f"{hours} h"
-    return plural(seconds // _DAY, "day")
+    return wording.span(length if isinstance(length, timedelta) else timedelta(seconds=max(length, 0)))
 
 
 def size(count: int) -> str:

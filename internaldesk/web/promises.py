@@ -1,24 +1,10 @@
 """The promise pill: what a clock looks like to the person reading."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
+from internaldesk.core.wording import SOON, Pill
 from internaldesk.web import filters
 from internaldesk.web.desk import now
-
-SOON = timedelta(hours=1)
-Look = Literal["ok", "soon", "over", "paused", "met", "missed", "cancelled"]
-
-
-@dataclass(frozen=True, slots=True)
-class Pill:
-    """State, words that cannot go stale, the due instant if there is one, and the share of time used."""
-
-    state: Look
-    words: str
-    due: datetime | None = None
-    share: int = 0
 
 
 def running(due: datetime, *, share: int = 0) -> Pill:

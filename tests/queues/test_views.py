@@ -18,7 +18,7 @@ from internaldesk.models.history import Event
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues.filtering import VIEWS
 from internaldesk.tickets import actions as tickets
-from internaldesk.tickets.looks import span
+from internaldesk.core.wording import span
 from tests import cast, make
 from tests.browse import Browser, sign_in
 from tests.make import NOON

@@ -19,7 +19,7 @@ from internaldesk.models.people import Location
 from internaldesk.models.tickets import FormKey
 from internaldesk.web.auth import anyone
 from internaldesk.web.desk import done, keep, now, wants_part
-from tests.browse import Browser
+from tests.browse import Browser, sign_in
 
 KEY = "only-for-tests-" * 3
 
@@ -200,3 +200,8 @@ def test_a_request_has_one_instant(visitor: FlaskClient) -> None:
 def test_only_htmx_gets_a_part(trial: Flask, headers: dict[str, str], part: bool) -> None:
     with trial.test_request_context(headers=headers):
         assert wants_part() is part
+
+
+@pytest.mark.parametrize("path", ["/search?q=a%00b", "/requests?text=%00", "/queue/due-next?type=%00"])
+def test_a_nul_in_an_address_is_refused_not_stored(client: Browser, path: str) -> None:
+    assert sign_in(client, "ben").get(path).status_code == 400
