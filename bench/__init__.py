@@ -1,0 +1,1 @@
+"""Measuring: the desk beside a bare application on the same tickets, and the arithmetic of promises alone."""
