@@ -155,10 +155,18 @@ def _overdue(decided: Iterable[Decided], now: datetime) -> Overdue:
 
 def _control(whole: Line, over: Frame, changes: Sequence[Dated]) -> Control:
     values = tuple(None if week.half is None else week.half / 60 for week in whole.weeks)
-    noted = [(at, found.label) for found in changes if (at := _week_of(over.weeks, found.at)) is not None]
+    begun = _begun(values)
+    values, weeks = values[begun:], over.weeks[begun:]
+    noted = [(at, found.label) for found in changes if (at := _week_of(weeks, found.at)) is not None]
     cut = phases(values, [at for at, _ in noted])
-    labels = tuple(week.label for week in over.weeks)
+    labels = tuple(week.label for week in weeks)
     return Control(findings.first_replies(whole), labels, values, cut, signals(values, cut), tuple(noted))
+
+
+def _begun(values: Sequence[float | None]) -> int:
+    """The first week the chart shows: a young desk has no empty half, and never fewer weeks than the others show."""
+    first = next((n for n, value in enumerate(values) if value is not None), len(values))
+    return min(first, max(len(values) - SPARK_WEEKS, 0))
 
 
 def _week_of(weeks: Sequence[Period], at: datetime) -> int | None:
