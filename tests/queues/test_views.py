@@ -12,13 +12,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from internaldesk.core.wording import span
 from internaldesk.db import db
 from internaldesk.history.actions import Kind
 from internaldesk.models.history import Event
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues.filtering import VIEWS
 from internaldesk.tickets import actions as tickets
-from internaldesk.core.wording import span
 from tests import cast, make
 from tests.browse import Browser, sign_in
 from tests.make import NOON
