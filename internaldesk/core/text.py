@@ -112,6 +112,8 @@ def closest(
 def closeness(asked: Sequence[str], phrases: Sequence[Sequence[str]], weights: dict[str, float]) -> float:
     """How near the asked words come to a thing known by these phrases, 0 to 1; `weights` by word, 1 where unknown."""
     likeness = {word: max((alike(own, word), own) for own in asked) for phrase in phrases for word in phrase}
+    if not any(near for near, _ in likeness.values()):
+        return 0.0  # most things have nothing to do with what was asked, and a search looks at all of them
     met: dict[str, float] = {}
     best = 0.0
     for phrase in phrases:

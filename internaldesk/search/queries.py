@@ -11,6 +11,7 @@ from internaldesk.db import db
 from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Ticket
 from internaldesk.tickets.queries import visible_tickets
+from internaldesk.tickets.worklist import OPEN
 
 _NUMBER = re.compile(r"(?:r\s*-?\s*|#\s*)?(\d{1,9})", re.IGNORECASE | re.ASCII)
 
@@ -51,7 +52,7 @@ def in_teams(words: str, *, actor: Actor, limit: int) -> list[Hit]:
         select(Ticket.id, Ticket.summary, Ticket.status, Team.name, Person.name)
         .join(Team, Ticket.team_id == Team.id)
         .join(Person, Ticket.requester_id == Person.id)
-        .where(Ticket.is_open, Ticket.team_id.in_(sorted(actor.agent_of)), visible_tickets(actor))
+        .where(OPEN, Ticket.team_id.in_(sorted(actor.agent_of)), visible_tickets(actor))
         .where(*(Ticket.summary.icontains(word, autoescape=True) for word in words.split()))
         .order_by(Ticket.queue_at, Ticket.id)
         .limit(limit)
