@@ -18,7 +18,7 @@ from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import replay as cases
 from internaldesk.core.errors import BadInput, Refused
 from internaldesk.db import unit_of_work
-from internaldesk.demo import story
+from internaldesk.demo import bulk, story
 from internaldesk.jobs import worker
 from internaldesk.models.people import TeamRole
 from internaldesk.people import actions as people
@@ -89,12 +89,18 @@ def init() -> None:
 @desk.command()
 @click.option("--seed", default=7, show_default=True, help="Other numbers tell other stories.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are people already.")
-def demo(seed: int, if_empty: bool) -> None:
-    """Tell the demo story: people, a quarter of requests, and open work."""
+@click.option("--tickets", type=click.IntRange(1, 10_000_000), help="Instead, add so many plain requests, for measuring.")
+def demo(seed: int, if_empty: bool, tickets: int | None) -> None:
+    """Tell the demo story: people, a quarter of requests, and open work; or grow a desk of a size."""
     schema.require_ready()
     empty = not known.anybody()
     if if_empty and not empty:
         click.echo("There are people already, so no story was told.")
+        return
+    if tickets:
+        with _Bar("Growing the desk") as bar:
+            count = bulk.grow(tickets=tickets, seed=seed, now=_now(), progress=bar.tell)
+        click.echo(f"The desk has {count} requests more.")
         return
     if known.demo_people():
         raise BadInput("The demo story was told already; another one needs an empty desk.")

@@ -21,6 +21,7 @@ from internaldesk.core.errors import Refused
 from internaldesk.db import db, unit_of_work
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Membership, PasswordLink, Person, TeamRole
+from internaldesk.models.tickets import Ticket
 from internaldesk.people import queries as people
 from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import schema, serving
@@ -344,3 +345,14 @@ def test_a_bad_setting_stops_the_start_with_a_sentence(
     assert (done.returncode, done.stdout) == (2, "")
     assert len(done.stderr.strip().splitlines()) == 1
     assert sentence in done.stderr
+
+
+def test_a_desk_of_a_size_is_grown_and_can_be_grown_again(run: Run) -> None:
+    done = [run("demo", "--tickets", 30) for _ in range(2)]
+
+    assert [one.stdout for one in done] == ["The desk has 30 requests more.\n"] * 2
+    assert db.session.scalar(select(func.count()).select_from(Ticket)) == 60
+
+
+def test_a_desk_of_no_size_is_refused(run: Run) -> None:
+    assert refused(run("demo", "--tickets", 0), "0 is not in the range")

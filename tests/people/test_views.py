@@ -86,7 +86,6 @@ def test_a_wrong_pair_says_one_thing_keeps_the_address_and_counts(client: FlaskC
     [
         ({"email": "", "password": "x"}, "Enter your e-mail address."),
         ({"email": "ada", "password": "x"}, "Enter your whole e-mail address"),
-        ({"email": "a\x00da@desk.example", "password": "x"}, "Enter your whole e-mail address"),
         ({**RIGHT, "password": ""}, "Enter your password."),
         ({**RIGHT, "password": "ü" * 513}, "1,024 bytes at most"),
     ],

@@ -29,7 +29,7 @@ def test_the_number_of_somebody_elses_request_looks_like_no_request(app: Flask, 
     assert seen.text.replace(f"R-{number}", "R-999").split("<main")[1] == absent.text.split("<main")[1]
 
 
-@pytest.mark.parametrize("words", ["99999999999999999999", "R-2147483648", "\x00", "%", "'; --", "é" * 300])
+@pytest.mark.parametrize("words", ["99999999999999999999", "R-2147483648", "%", "'; --", "é" * 300])
 def test_odd_words_are_only_words(app: Flask, words: str) -> None:
     ada = sign_in(app.test_client(), "ada")
 
