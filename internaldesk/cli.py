@@ -89,7 +89,7 @@ def init() -> None:
 @desk.command()
 @click.option("--seed", default=7, show_default=True, help="Other numbers tell other stories.")
 @click.option("--if-empty", is_flag=True, help="Do nothing where there are people already.")
-@click.option("--tickets", type=click.IntRange(1, 10_000_000), help="Instead, add so many plain requests, for measuring.")
+@click.option("--tickets", type=click.IntRange(1, 10_000_000), help="Instead, add so many plain requests to measure.")
 def demo(seed: int, if_empty: bool, tickets: int | None) -> None:
     """Tell the demo story: people, a quarter of requests, and open work; or grow a desk of a size."""
     schema.require_ready()
