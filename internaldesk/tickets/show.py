@@ -78,7 +78,7 @@ def shown(ticket: Ticket, *, actor: Actor, mode: str) -> dict[str, Any]:
         "facts": facts(ticket),
         "status_words": AGENT_WORDS[ticket.status],
         "sentence": sentence(ticket),
-        "readers": _readers(ticket),
+        "readers": _readers(ticket, actor),
         "can_write": may(actor, Act.ANSWER if as_team else Act.REPLY, ticket) and ticket.status is not Status.CLOSED,
         "can_confirm": may(actor, Act.CONFIRM, ticket),
         "draft": drafts.find(f"R-{ticket.id}:{mode}", by=actor),
@@ -109,12 +109,8 @@ def three_promises(ticket: Ticket) -> list[Promise]:
     for clock in sla.clocks(ticket.id):
         if clock.target in _LABELS:
             latest[clock.target] = clock
-    pills = {target: _pill(clock, ticket) for target, clock in latest.items()}
-    return [
-        Promise(label, pills[target], _LOOKS.get(pills[target].state, "is-ok"))
-        for target, label in _LABELS.items()
-        if target in pills
-    ]
+    pills = {target: _pill(latest[target], ticket) if target in latest else _idle(target) for target in _LABELS}
+    return [Promise(_LABELS[target], pill, _LOOKS.get(pill.state, "is-ok")) for target, pill in pills.items()]
 
 
 def sentence(ticket: Ticket) -> str:
@@ -144,6 +140,11 @@ def _pill(clock: Clock, ticket: Ticket) -> Pill:
         case _:
             assert clock.due_at is not None
             return promises.running(clock.due_at, share=_share(clock))
+
+
+def _idle(target: Target) -> Pill:
+    """A promise that nothing has started, which is named all the same."""
+    return promises.paused("no question open" if target is Target.NEXT_RESPONSE else "not promised")
 
 
 def _share(clock: Clock) -> int:
@@ -182,9 +183,10 @@ def _named(ticket: Ticket, asked: Sequence[questions.Question]) -> dict[int, str
     return queries.names(ids) if ids else {}
 
 
-def _readers(ticket: Ticket) -> str:
+def _readers(ticket: Ticket, actor: Actor) -> str:
     """Who can read it, said to those who write in it."""
-    whose = "you" if ticket.for_person_id == ticket.requester_id else f"you, {ticket.for_person.name}"
+    people = dict.fromkeys((ticket.requester, ticket.for_person))
+    whose = ", ".join("you" if person.id == actor.id else person.name for person in people)
     return readers(ticket.confidentiality, whose=whose, team=ticket.team.name)
 
 
