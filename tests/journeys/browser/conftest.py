@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
@@ -29,15 +30,34 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """Without cross-fades: Chromium reports one that is cut short by the next page as an error of the page."""
+    return {**browser_context_args, "reduced_motion": "reduce"}
+
+
+@pytest.fixture(scope="session")
 def base_url(fresh_sqlite: Fresh) -> Iterator[str]:
     """Where the desk is served; `page.goto("/queue")` starts from here."""
-    server = make_server("127.0.0.1", 0, fresh_sqlite(), threaded=True)
+    server = make_server("127.0.0.1", 0, whole(fresh_sqlite()), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+def whole(app: Flask) -> WSGIApplication:
+    """The desk with every answer read to its end first: a browser that leaves midway leaves no file open behind it."""
+
+    def answered(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        parts = app(environ, start)
+        try:
+            return [b"".join(parts)]
+        finally:
+            getattr(parts, "close", lambda: None)()
+
+    return answered
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +79,7 @@ def enter(new_context: Callable[..., BrowserContext]) -> Iterator[Callable[..., 
     heard: list[str] = []
 
     def opened(**kwargs: Any) -> Page:
-        context = new_context(reduced_motion="reduce", **kwargs)
+        context = new_context(**kwargs)
         context.route(lambda url: not url.startswith("http://127.0.0.1"), answer_from_copy)
         page = context.new_page()
         listen(page, heard)

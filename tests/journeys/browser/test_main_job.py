@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from internaldesk.web.assets import HTMX
@@ -152,7 +151,7 @@ def test_without_script(enter: Enter) -> None:
     counts(max_)
 
 
-def test_on_a_phone(enter: Enter, live: Flask) -> None:
+def test_on_a_phone(enter: Enter) -> None:
     ada, ben = enter(viewport=PHONE, has_touch=True, is_mobile=True), enter(viewport=PHONE)
     signs_in(ada, "ada")
     number = files(ada)
