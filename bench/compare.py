@@ -4,13 +4,12 @@ import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from bench import servers, sweeps
 from bench.cases import Case, cases
 from bench.databases import Desk, Say
-from bench.load import Asking, Client, Timing, best, drive, repeated
+from bench.load import Asking, Client, Timing, best, drive
 from bench.servers import Started
 
 _LOOKED_AT, _LOOKED_FOR = 10, 5.0
@@ -33,9 +32,11 @@ def compared(desk: Desk, effort: Effort, say: Say) -> dict[str, Any]:
     """All figures of one database."""
     found = cases(desk, effort.clients)
     say("cold starts")
-    cold = {who: repeated(effort.rounds, partial(_cold, desk, found[0], who)) for who in _DOORS}
+    starts = {who: [_cold(desk, found[0], who) for _ in range(effort.rounds - 1)] for who in _DOORS}
     with ExitStack() as stack:
-        ports = {who: stack.enter_context(_served(desk, found[0], who)).port for who in _DOORS}
+        served = {who: stack.enter_context(_served(desk, found[0], who)) for who in _DOORS}
+        cold = {who: min([*starts[who], started.seconds]) for who, started in served.items()}
+        ports = {who: started.port for who, started in served.items()}
         pages = {case.name: _case(case, ports, effort, say) for case in found}
         peaks = {who: _client(port).used()["peak"] / 2**20 for who, port in ports.items()}
     say("sweep")

@@ -24,7 +24,7 @@ from internaldesk.core.policy import Act, Actor
 from internaldesk.db import db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Membership, Person, Team
-from internaldesk.models.tickets import Ticket
+from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues.filtering import ANYBODY, Option, fixed
 from internaldesk.queues.scope import DUE, RECENT, SINCE_MONDAY, Scope, Shape
 from internaldesk.tickets import worklist
@@ -207,7 +207,8 @@ def _team(actor: Actor) -> ColumnElement[bool]:
 
 
 def _open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
-    return _team(actor), OPEN, visible_tickets(actor, Act.HANDLE)
+    """What the teams have open; every row is due by NEVER, and saying so leads SQLite to (team, due) untaught."""
+    return _team(actor), OPEN, Ticket.queue_at <= NEVER, visible_tickets(actor, Act.HANDLE)
 
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
