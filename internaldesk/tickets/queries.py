@@ -197,6 +197,8 @@ def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", li
         .order_by(Ticket.is_open.desc(), Ticket.updated_at.desc(), Ticket.id.desc())
         .limit(limit)
     )
+    if whose == "for-me":
+        query = query.where(Ticket.requester_id != actor.id)  # what others filed
     if team:
         query = query.where(Team.slug == team)
     if text:
@@ -231,7 +233,7 @@ def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
     """Ids by index ranges on the three ways a request can be mine, never a filter over all tickets."""
     ways = {
         "mine": select(Ticket.id).where(Ticket.requester_id == actor.id),
-        "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id, Ticket.requester_id != actor.id),
+        "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id),
         "following": select(Follower.ticket_id).where(Follower.person_id == actor.id),
     }
     chosen = [ways[whose]] if whose in ways else list(ways.values())
