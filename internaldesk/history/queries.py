@@ -59,7 +59,8 @@ def timeline(ticket_id: int, *, public_only: bool) -> list[Line]:
 def _line(event: Event) -> Line:
     kind = Kind(event.kind)
     who = event.actor.name if event.actor else "The desk"
-    return Line(event.at, who, _words(kind, event.data), _ICONS.get(kind, "clock"))
+    took = kind is Kind.ASSIGNED and event.data.get("to") == who
+    return Line(event.at, who, "took it" if took else _words(kind, event.data), _ICONS.get(kind, "clock"))
 
 
 def _words(kind: Kind, data: dict[str, str]) -> str:
