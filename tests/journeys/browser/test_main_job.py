@@ -97,7 +97,7 @@ def test_with_script_and_keys(enter: Enter) -> None:
     expect(ben.get_by_text(steps.SUMMARY)).to_be_visible()
     ben.keyboard.press("n")
     ben.wait_for_url(f"**/requests/{number}")
-    expect(ben.get_by_text("Most urgent in IT")).to_be_visible()
+    expect(ben.locator("main").get_by_text("Most urgent in IT")).to_be_visible()
     ben.keyboard.press("r")
     expect(ben.get_by_label("Reply to Ada")).to_be_focused()
     ben.keyboard.type(steps.QUESTION)
