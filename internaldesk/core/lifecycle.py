@@ -84,7 +84,7 @@ def requester_words(status: Status, *, team: str, assignee: str | None, decider:
             return "Waiting for the supplier"
         case Status.SOLVED:
             return "Solved, is it?"
-        case Status.CLOSED:
+        case _:
             return "Closed"
 
 
