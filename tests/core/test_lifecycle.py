@@ -21,7 +21,7 @@ def test_a_move_is_allowed_exactly_where_the_table_says(was: Status, to: Status)
     ("was", "to", "sentence"),
     [
         (Status.CLOSED, Status.PROGRESS, "is closed. Please file a new one"),
-        (Status.WAITING, Status.WAITING, "already “waiting for requester”"),
+        (Status.PROGRESS, Status.PROGRESS, "already “in progress”"),
         (Status.SOLVED, Status.SUPPLIER, "“solved” cannot become “waiting for supplier”"),
     ],
 )
