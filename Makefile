@@ -18,9 +18,7 @@ help: ## list these commands
 
 run: export DESK_DEMO := $(or $(call setting,DESK_DEMO),1)
 run: $(VENV)/.run $(if $(filter local,$(call setting,DESK_ASSETS)),assets) ## start the desk, web and worker, on PORT (8000) until Ctrl-C
-	@$(FLASK) desk init
-	@$(FLASK) desk demo --if-empty
-	@exec $(FLASK) desk serve --port $(PORT)
+	@exec $(FLASK) desk serve --prepare --port $(PORT)
 
 demo: $(VENV)/.run ## fill the desk with the demo story
 	@$(FLASK) desk init

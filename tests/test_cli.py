@@ -310,6 +310,15 @@ def test_serve_says_that_it_answers(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert refused(run("serve", "--port", "high"), "'high' is not a valid")
 
 
+def test_serve_can_prepare_the_desk_first(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(serving, "serve", lambda host, port, say: say("answers"))
+
+    said = run("serve", "--prepare").stdout.splitlines()
+
+    assert said[0].startswith("The database is up to date")
+    assert said[1:] == ["There are people already, so no story was told.", "answers"]
+
+
 def test_a_bar_appears_only_after_two_seconds_and_on_a_screen(
     app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
