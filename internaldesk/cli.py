@@ -191,8 +191,13 @@ def restore(file: Path, replace: bool) -> None:
 @desk.command()
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-def serve(port: int, host: str) -> None:
+@click.option("--prepare", is_flag=True, help="First upgrade the tables, and tell the demo story to an empty desk.")
+@click.pass_context
+def serve(ctx: click.Context, port: int, host: str, prepare: bool) -> None:
     """Run web and worker until Ctrl-C."""
+    if prepare:  # in this very process, because each start of Python costs a second
+        ctx.invoke(init)
+        ctx.invoke(demo, if_empty=True)
     schema.require_ready()
     serving.serve(host, port, say=click.echo)
 
