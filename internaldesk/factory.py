@@ -75,7 +75,7 @@ def _engine_options(desk: Settings) -> dict[str, object]:
 def _connect_web(app: Flask, desk: Settings) -> None:
     if desk.trusted_proxies:
         n = desk.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]  # Flask's own way
     logs.init(app)
     assets.init(app, local=desk.assets == "local")
     headers.init(app, secure=desk.secure)

@@ -44,7 +44,7 @@ def append_only(table: str) -> tuple[tuple[str, str], ...]:
 def protect(table: FromClause) -> None:
     """Make `table` append only wherever the tables are created from the models; migrations run the same statements."""
     for dialect, statement in append_only(str(table.description)):
-        trigger = DDL(statement)  # type: ignore[no-untyped-call]
+        trigger = DDL(statement)  # type: ignore[no-untyped-call]  # SQLAlchemy leaves DDL untyped
         event.listen(table, "after_create", trigger.execute_if(dialect=dialect))
 
 

@@ -37,7 +37,6 @@ class Ticket(Base):
         CheckConstraint("is_open = (status NOT IN ('solved', 'closed'))", name="open_is_status"),
         CheckConstraint("customer_waiting OR customer = ''", name="customer_only_if_waiting"),
     )
-    __mapper_args__ = {"version_id_col": None}  # noqa: RUF012 - `version` counts words, not row writes
 
     id: Mapped[int] = mapped_column(primary_key=True)
     request_type_id: Mapped[int] = mapped_column(ForeignKey("request_type.id"))

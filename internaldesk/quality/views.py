@@ -97,5 +97,5 @@ def _file(lines: Iterable[str], name: str) -> Response:
 
 
 def _app() -> Flask:
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy's type hides it
     return app
