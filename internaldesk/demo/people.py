@@ -14,7 +14,6 @@ from internaldesk.models.people import Location, Membership, Person, TeamRole
 from internaldesk.people import actions as people
 from internaldesk.people import queries
 
-PASSWORD = "demo-desk-2026"  # noqa: S105 - printed on the sign-in page of every demonstration
 DOMAIN = "desk.example"
 KNOWN = ("ada", "eve", "ben", "chi", "hana", "pia", "finn", "dana", "max", "root")
 _DEFAULT_PLACE = "head-office"
@@ -77,7 +76,7 @@ def places() -> dict[str, dict[str, str]]:
 def enter(*, now: datetime) -> Cast:
     """Put everybody in who is not there yet; all share one password, which is hashed once."""
     locations = {slug: _location(place) for slug, place in places().items()}
-    secret = people.hash_password(PASSWORD)
+    secret = people.hash_password(queries.DEMO_PASSWORD)
     lines = wording.read("people")["people"]
     entries = [_entry(line) for group in ("known", "staff", "front") for line in lines[group]]
     rows = {entry.key: _person(entry, locations, secret, now=now, extension=n) for n, entry in enumerate(entries)}

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -146,6 +146,9 @@ def has_duties(person: Person) -> bool:
 def words_about(person: Person) -> list[str]:
     """What somebody guessing this person's password would try first."""
     return [person.name, person.email, person.job_title, person.location.name]
+
+
+DEMO_PASSWORD: Final = "demo-desk-2026"  # noqa: S105 - told to everybody on the sign-in page of a demonstration
 
 
 def demo_people() -> list[DemoPerson]:

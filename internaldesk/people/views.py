@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -24,7 +24,6 @@ from internaldesk.web.forms import BaseForm
 bp = Blueprint("people", __name__)
 log = structlog.get_logger(__name__)
 
-DEMO_PASSWORD: Final = "demo-desk-2026"  # noqa: S105 - told to everybody on the sign-in page of a demonstration
 WRONG_PAIR = "That e-mail and that password do not belong together."
 _YEAR = 365 * 24 * 3600
 _ROUNDED_UP = timedelta(seconds=59)
@@ -42,7 +41,7 @@ def sign_in() -> Response:
         return go(_local(request.args.get("next", "")))
     form, email = SignInForm(formdata=None), request.args.get("email", "")
     known = current_app.config["DESK"].demo and email.endswith(queries.DEMO_DOMAIN)
-    form.fill_in(email, DEMO_PASSWORD if known else "")
+    form.fill_in(email, queries.DEMO_PASSWORD if known else "")
     return _sign_in_page(form)
 
 
@@ -177,7 +176,7 @@ def _sign_in_page(form: SignInForm, status: int = 200) -> Response:
         next=_local(request.values.get("next", "")),
         ended="_user_id" in session and not current_user.is_authenticated,
         demo_people=queries.demo_people() if demo else [],
-        demo_password=DEMO_PASSWORD,
+        demo_password=queries.DEMO_PASSWORD,
     )
 
 

@@ -7,6 +7,7 @@ from internaldesk.db import db
 from internaldesk.demo import people
 from internaldesk.models.people import Location, Membership, Person, Team, TeamRole
 from internaldesk.people import actions, queries
+from internaldesk.people.queries import DEMO_PASSWORD
 from tests.demo.conftest import NOW
 
 ROLES = {
@@ -52,7 +53,7 @@ def test_everybody_signs_in_with_the_one_password(inside):
     hashes = set(db.session.scalars(select(Person.password_hash)))
 
     assert len(hashes) == 1
-    assert actions.sign_in("ada@desk.example", people.PASSWORD, source="::1", device="test", now=NOW)
+    assert actions.sign_in("ada@desk.example", DEMO_PASSWORD, source="::1", device="test", now=NOW)
     db.session.rollback()
 
 
