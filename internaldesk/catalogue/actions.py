@@ -16,6 +16,7 @@ from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.figures import nearest_rank
 from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import Condition
 from internaldesk.db import db
 from internaldesk.models.catalogue import Audience, FormVersion, RequestType, TypePulse, TypeUse
 from internaldesk.models.people import Location, Team
@@ -128,8 +129,8 @@ def _load_type(spec: TypeSpec, team: Team, position: int, *, always: Calendar, n
 
 def _load_policy(spec: TypeSpec, row: RequestType, levels: list[Priority], calendar_id: int) -> None:
     everything = len(levels) == len(Priority)
-    condition: dict[str, Any] = {} if everything else {"priority": [level.value for level in levels]}
-    policy = Policy(name=spec.name, position=row.id, request_type_id=row.id, condition=condition)
+    applies = Condition(frozenset({row.id}), frozenset() if everything else frozenset(levels))
+    policy = Policy(team_id=row.team_id, name=spec.name, position=row.id, condition=applies.to_dict())
     db.session.add(policy)
     db.session.flush()
     version = PolicyVersion(policy_id=policy.id, calendar_id=calendar_id, valid_from=_BEGINNING)

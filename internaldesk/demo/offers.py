@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from internaldesk.core import questions
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import Asked
 from internaldesk.core.questions import Question
 from internaldesk.db import db
 from internaldesk.demo import wording
@@ -87,7 +88,7 @@ def by_path(*, now: datetime) -> dict[str, Offer]:
 
 
 def _promise(row: RequestType, priority: Priority, now: datetime) -> Promise:
-    version = sla.policy_for(row.id, priority, now=now)
+    version = sla.policy_for(row.team_id, Asked(row.id, priority), now=now)
     assert version is not None  # the default catalogue promises something for every type and priority
     number = sla.current_version(version.calendar_id, now=now)
     risk = Fraction(version.at_risk_percent, 100)

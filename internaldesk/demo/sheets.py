@@ -9,20 +9,18 @@ from sqlalchemy import Table, func, select
 from internaldesk.core.clocks import Clock as Cycle
 from internaldesk.core.happenings import PUBLIC
 from internaldesk.core.happenings import Kind as Happening
-from internaldesk.core.lifecycle import OPEN, Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.priority import Priority
 from internaldesk.core.sla import Event as Told
 from internaldesk.core.sla import Kind
-from internaldesk.core.text import excerpt
 from internaldesk.db import Base, db
+from internaldesk.demo import ticket_sheet
 from internaldesk.demo.lives import Life
 from internaldesk.models.history import Event
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.sla import Clock, ClockEvent, ClockNotice, Segment
-from internaldesk.models.tickets import NEVER, Holding, Message, Ticket
+from internaldesk.models.tickets import Holding, Message, Ticket
 from internaldesk.sla.actions import PROMISED
-from internaldesk.tickets.changes import SAID
 
 TABLES: tuple[type[Base], ...] = (
     Ticket,
@@ -80,7 +78,7 @@ class Sheets:
         if life.closed:
             closer = by if life.confirmed else None
             self._record(ticket_id, Happening.CLOSED, closer, life.closed, auto=not life.confirmed)
-        self.rows[Ticket].append(_ticket(ticket_id, life))
+        self.rows[Ticket].append(ticket_sheet.row(ticket_id, life))
         for event in sorted(self._happened, key=lambda event: event["at"]):
             self._put(Event, **event)
         self._happened.clear()
@@ -135,8 +133,8 @@ class Sheets:
                 "stopped_at": clock.stopped_at,
                 "cause": clock.cause,
                 "cancel_reason": None,
-                "warned_at": None,
-                **_decision(life, clock.breached_at or clock.stopped_at),
+                "warn_at": clock.at_risk_at if clock.running and not clock.breached else None,
+                **ticket_sheet.decision(life, clock.breached_at or clock.stopped_at),
             }
         )
         for part in clock.segments:
@@ -150,11 +148,13 @@ class Sheets:
                 seconds=part.seconds,
             )
         if clock.breached_at:
-            self._missed(ticket_id, clock_id, clock, clock.breached_at)
+            self._missed(ticket_id, clock_id, life, clock, clock.breached_at)
 
-    def _missed(self, ticket_id: int, clock_id: int, clock: Cycle, due: datetime) -> None:
+    def _missed(self, ticket_id: int, clock_id: int, life: Life, clock: Cycle, due: datetime) -> None:
         seen = min(due + _NOTICED_AFTER, clock.stopped_at or self._now)
-        self.rows[ClockNotice].append({"clock_id": clock_id, "kind": "breached", "due_at": due, "at": seen})
+        held = {"team_id": life.offer.team.id, "person_id": life.handler.id if life.answered else None}
+        told = {"kind": "breached", "due_at": due, "at": seen, "sent_at": seen}
+        self.rows[ClockNotice].append({"clock_id": clock_id, "ticket_id": ticket_id, **held, **told})
         words, iso = PROMISED[clock.target], due.isoformat()
         self._record(ticket_id, Happening.BREACHED, None, seen, words=words, due=iso)
 
@@ -208,91 +208,3 @@ def table_of(model: type[Base]) -> Table:
 
 def _highest(model: type[Base]) -> int:
     return db.session.scalar(select(func.max(table_of(model).columns.id))) or 0
-
-
-def _ticket(ticket_id: int, life: Life) -> Row:
-    told, status = life.told, _status(life)
-    return {
-        "id": ticket_id,
-        "request_type_id": life.offer.type.id,
-        "form_version_id": life.offer.form.id,
-        "team_id": life.offer.team.id,
-        "requester_id": life.requester.id,
-        "for_person_id": life.requester.id,
-        "assignee_id": life.handler.id if life.answered else None,
-        "location_id": life.requester.actor.location_id,
-        "confidentiality": life.offer.type.confidentiality,
-        "channel": "portal",
-        "summary": told.summary,
-        "details": told.details,
-        "answers": told.answers,
-        "status": status,
-        "status_reason": "",
-        "status_until": None,
-        "priority": told.level,
-        "priority_why": told.why,
-        "customer_waiting": bool(told.customer),
-        "customer": told.customer,
-        "needed_by": None,
-        "filed_at": life.filed,
-        "updated_at": life.closed or life.solved or life.answered or life.filed,
-        "first_answered_at": life.answered,
-        "solved_at": life.solved,
-        "solved_by_id": life.handler.id if life.solved else None,
-        "closed_at": life.closed,
-        "reopened": 0,
-        "transferred": 0,
-        "version": _version(life),
-        "is_open": status in OPEN,
-        "has_files": False,
-        **_next_promise(life),
-        **_last_word(life),
-    }
-
-
-def _decision(life: Life, at: datetime | None) -> Row:
-    """What was in force when a clock was missed or met; nothing for one that still runs in time."""
-    return {
-        "decided_at": at,
-        "decided_priority": life.told.level if at else None,
-        "decided_team_id": life.offer.team.id if at else None,
-        "decided_type_id": life.offer.type.id if at else None,
-    }
-
-
-def _status(life: Life) -> Status:
-    if life.closed:
-        return Status.CLOSED
-    if life.solved:
-        return Status.SOLVED
-    return Status.PROGRESS if life.answered else Status.NEW
-
-
-def _version(life: Life) -> int:
-    """Counts what the actions count: each answer, each change of the status."""
-    if not life.answered:
-        return 1
-    solving = 0 if life.solved is None else 1 if life.solved == life.answered else 2
-    taken_up = life.solved != life.answered
-    return 2 + taken_up + solving + bool(life.closed)
-
-
-def _next_promise(life: Life) -> Row:
-    running = [clock for clock in (life.first, life.whole) if clock.open and clock.due is not None]
-    if not running:
-        return {"queue_at": NEVER, "next_target": None, "next_seconds": None, "next_calendar_version_id": None}
-    soonest = min(running, key=lambda clock: clock.due or NEVER)
-    return {
-        "queue_at": soonest.due,
-        "next_target": soonest.target,
-        "next_seconds": soonest.allowance_seconds,
-        "next_calendar_version_id": life.promise.version,
-    }
-
-
-def _last_word(life: Life) -> Row:
-    if life.answered is None:
-        words = excerpt(life.told.details or life.told.summary, SAID)
-        return {"last_word": words, "last_word_at": life.filed, "last_word_by_id": life.requester.id}
-    words = excerpt(life.told.fix if life.solved else life.told.hello, SAID)
-    return {"last_word": words, "last_word_at": life.solved or life.answered, "last_word_by_id": life.handler.id}

@@ -7,11 +7,15 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import TaskKind
 from internaldesk.core.sla import ClockState, Target
 from internaldesk.db import Base, by_value
 from internaldesk.models.history import protect
+from internaldesk.models.people import Person
 
 _LIVE = text("state = 'running' AND breached_at IS NULL")
+_UNDONE = text("finished_at IS NULL")
+_UNSENT = text("sent_at IS NULL")
 
 
 class Calendar(Base):
@@ -36,6 +40,8 @@ class CalendarVersion(Base):
     hours: Mapped[dict[str, Any]]
     valid_from: Mapped[datetime]
     tzdata: Mapped[str] = mapped_column(String(16), default="")
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
 
     exceptions: Mapped[list["CalendarException"]] = relationship(order_by="CalendarException.day")
 
@@ -55,21 +61,30 @@ class CalendarException(Base):
 
 
 class Policy(Base):
-    """A promise under a name, for tickets of one type (or of any) that meet `condition`; the first match holds."""
+    """A promise of a team under a name, for its tickets that meet `condition`; the first in order that matches holds.
+
+    `condition` is read by `core.promises.Condition`; an empty one matches only as the team's `fallback`.
+    """
 
     __tablename__ = "sla_policy"
-    __table_args__ = (Index("ix_sla_policy_request_type_id_position", "request_type_id", "position"),)
+    __table_args__ = (Index("ix_sla_policy_team_id_position", "team_id", "position"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(160))
     position: Mapped[int]
-    request_type_id: Mapped[int | None] = mapped_column(ForeignKey("request_type.id"))
     condition: Mapped[dict[str, Any]]
     active: Mapped[bool] = mapped_column(default=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    fallback: Mapped[bool] = mapped_column(default=False)
 
 
 class PolicyVersion(Base):
-    """What a policy promises from `valid_from` on; running clocks keep the version they started with."""
+    """What a policy promises from `valid_from` on; running clocks keep the version they started with.
+
+    `pause_on` says per target which reasons pause it, None for the usual ones. Warnings go out when `at_risk_percent`
+    of the time is used and, if set, `warn_minutes` of business time before it is up; a missed promise is told to
+    `escalate_to`, or else to the leads of the team.
+    """
 
     __tablename__ = "sla_policy_version"
 
@@ -80,8 +95,14 @@ class PolicyVersion(Base):
     follow_team: Mapped[bool] = mapped_column(default=False)
     on_reopen: Mapped[str] = mapped_column(String(16), default="continue")
     at_risk_percent: Mapped[int] = mapped_column(default=75)
+    warn_minutes: Mapped[int | None]
+    pause_on: Mapped[dict[str, list[str]] | None] = mapped_column(JSON)
+    escalate_to_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
 
-    targets: Mapped[list["PolicyTarget"]] = relationship(lazy="selectin")
+    policy: Mapped[Policy] = relationship()
+    targets: Mapped[list["PolicyTarget"]] = relationship()
 
 
 class PolicyTarget(Base):
@@ -94,29 +115,86 @@ class PolicyTarget(Base):
     priority: Mapped[Priority] = mapped_column(by_value(Priority), primary_key=True)
     target: Mapped[Target] = mapped_column(by_value(Target), primary_key=True)
     minutes: Mapped[int]
-    pause_on: Mapped[list[str] | None] = mapped_column(JSON)
 
 
 class OlaTarget(Base):
     """What a team owes the desk while it holds a ticket, in business minutes of its own calendar."""
 
     __tablename__ = "ola_target"
+    __table_args__ = (CheckConstraint("minutes > 0", name="some_time"),)
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id"), primary_key=True)
     priority: Mapped[Priority] = mapped_column(by_value(Priority), primary_key=True)
     minutes: Mapped[int]
-    calendar_id: Mapped[int] = mapped_column(ForeignKey("business_calendar.id"))
-    pause_on: Mapped[list[str] | None] = mapped_column(JSON)
+
+
+class RuleChange(Base):
+    """Who changed a promise or a calendar, when, and what, in words: append only, shown beside what it changed."""
+
+    __tablename__ = "sla_change"
+    __table_args__ = (
+        Index("ix_sla_change_policy_id", "policy_id", "id"),
+        Index("ix_sla_change_calendar_id", "calendar_id", "id"),
+        Index("ix_sla_change_team_id", "team_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("business_calendar.id"))
+    words: Mapped[str] = mapped_column(String(500))
+
+    actor: Mapped[Person | None] = relationship()
+
+
+protect(RuleChange.__table__)
+
+
+class ClockTask(Base):
+    """Work on many tickets' clocks that somebody asked for and the worker does, in batches by ticket id.
+
+    `kind` is a `core.promises.TaskKind`; `facts` say what to do, `result` what came of it; `cursor` is the last ticket
+    done, so that a batch repeated after a crash starts behind the ones that were kept.
+    """
+
+    __tablename__ = "sla_task"
+    __table_args__ = (
+        Index("ix_sla_task_undone", "id", postgresql_where=_UNDONE, sqlite_where=_UNDONE),
+        Index("ix_sla_task_policy_id", "policy_id", "id"),
+        Index("ix_sla_task_calendar_id", "calendar_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[TaskKind] = mapped_column(by_value(TaskKind))
+    policy_id: Mapped[int | None] = mapped_column(ForeignKey("sla_policy.id"))
+    calendar_id: Mapped[int | None] = mapped_column(ForeignKey("business_calendar.id"))
+    facts: Mapped[dict[str, Any]]
+    asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    asked_at: Mapped[datetime]
+    cursor: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    result: Mapped[dict[str, Any]]
+    error: Mapped[str] = mapped_column(String(300), default="")
+    finished_at: Mapped[datetime | None]
+
+    asked_by: Mapped[Person | None] = relationship()
 
 
 class Clock(Base):
-    """One cycle of one promise on one ticket; the stored result of folding its events."""
+    """One cycle of one promise on one ticket; the stored result of folding its events.
+
+    `at_risk_at` and `soon_at` are the instants of its warnings, `warn_at` the next one not given yet, `warned_at` the
+    last one given for the present due instant.
+    """
 
     __tablename__ = "sla_clock"
     __table_args__ = (
         UniqueConstraint("ticket_id", "target", "team_key", "cycle"),
         Index("ix_sla_clock_due_at", "due_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
-        Index("ix_sla_clock_at_risk_at", "at_risk_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
+        Index("ix_sla_clock_warn_at", "warn_at", postgresql_where=_LIVE, sqlite_where=_LIVE),
         Index("ix_sla_clock_target_stopped_at", "target", "stopped_at"),
         Index("ix_sla_clock_target_decided_at", "target", "decided_at"),
         Index("ix_sla_clock_target_breached_at", "target", "breached_at"),
@@ -147,6 +225,11 @@ class Clock(Base):
     decided_priority: Mapped[Priority | None] = mapped_column(by_value(Priority))
     decided_team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
     decided_type_id: Mapped[int | None] = mapped_column(ForeignKey("request_type.id"))
+    soon_at: Mapped[datetime | None]
+    warn_at: Mapped[datetime | None]
+    waived_at: Mapped[datetime | None]
+    waived_why: Mapped[str | None] = mapped_column(String(300))
+    waived_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
 
     segments: Mapped[list["Segment"]] = relationship(order_by="Segment.started_at", cascade="all, delete-orphan")
 
@@ -184,11 +267,23 @@ protect(ClockEvent.__table__)
 
 
 class ClockNotice(Base):
-    """That a warning or breach was raised: once per clock, kind and due instant."""
+    """That a warning or breach is to be told: once per clock, kind and due instant; `sent_at` when it was.
+
+    `team_id` and `person_id` are who held the ticket and who had it then; `kind`: at_risk, soon, breached, escalated.
+    """
 
     __tablename__ = "sla_notification"
+    __table_args__ = (
+        Index("ix_sla_notification_unsent", "at", postgresql_where=_UNSENT, sqlite_where=_UNSENT),
+        Index("ix_sla_notification_ticket_id", "ticket_id"),
+    )
 
     clock_id: Mapped[int] = mapped_column(ForeignKey("sla_clock.id", ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16), primary_key=True)
     due_at: Mapped[datetime] = mapped_column(primary_key=True)
     at: Mapped[datetime]
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"))
+    team_id: Mapped[int] = mapped_column(ForeignKey("team.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    sent_at: Mapped[datetime | None]

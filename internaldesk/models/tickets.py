@@ -21,12 +21,16 @@ _WAITS = text("status = 'waiting'")
 
 
 class Ticket(Base):
-    """A request of a co-worker; `queue_at` is the next promise, stored so that lists only read an index."""
+    """A request of a co-worker; `queue_at` is the next promise, `risk_at` from when on one is at risk or missed.
+
+    Both are stored so that lists only read an index.
+    """
 
     __tablename__ = "ticket"
     __table_args__ = (
         Index("ix_ticket_team_id_queue_at", "team_id", "queue_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_ticket_mine", "assignee_id", "queue_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
+        Index("ix_ticket_team_id_risk_at", "team_id", "risk_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_ticket_requester_id_updated_at", "requester_id", "updated_at"),
         Index("ix_ticket_for_person_id_updated_at", "for_person_id", "updated_at"),
         Index("ix_ticket_team_id_solved_at", "team_id", "solved_at"),
@@ -77,6 +81,7 @@ class Ticket(Base):
     last_word_at: Mapped[datetime]
     last_word_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     has_files: Mapped[bool] = mapped_column(default=False)
+    risk_at: Mapped[datetime] = mapped_column(default=NEVER)
 
     request_type: Mapped[RequestType] = relationship()
     form_version: Mapped[FormVersion] = relationship()

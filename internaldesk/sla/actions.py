@@ -15,7 +15,7 @@ from internaldesk.core.sla import Clocks, Event, Kind
 from internaldesk.db import db, unit_of_work
 from internaldesk.history import actions as history
 from internaldesk.models.people import Team
-from internaldesk.models.sla import Clock, ClockEvent, ClockNotice, Segment
+from internaldesk.models.sla import Clock, ClockEvent, ClockNotice, PolicyVersion, Segment
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import ledger, queries
 from internaldesk.sla.ledger import Ledger
@@ -33,7 +33,7 @@ PROMISED = {
 
 def start(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     """Start the promises of a new ticket by the policy in force for its type and priority."""
-    version = queries.policy_for(ticket.request_type_id, ticket.priority, now=now)
+    version = _promised(ticket, now=now)
     calendar_id = version.calendar_id if version else _team(ticket).calendar_id
     _append(
         ticket,
@@ -57,7 +57,7 @@ def tell(ticket: Ticket, kind: Kind, *, by: Actor | None, now: datetime, **facts
 
 def reprioritise(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     """Measure the same clocks against the promise of the new priority, counted from the start."""
-    version = queries.policy_for(ticket.request_type_id, ticket.priority, now=now)
+    version = _promised(ticket, now=now)
     policy = queries.minutes(version, ticket.priority) if version else {}
     number = version.id if version else None
     _append(ticket, Kind.PRIORITY_CHANGED, by=by, now=now, policy=policy, policy_version=number)
@@ -190,13 +190,16 @@ def _write_segments(row: Clock, clock: sla.Clock) -> None:
 
 def _note_breach(row: Clock, ticket: Ticket, at: datetime, *, now: datetime) -> None:
     db.session.flush()
-    db.session.add(ClockNotice(clock_id=row.id, kind="breached", due_at=at, at=now))
+    notice = ClockNotice(clock_id=row.id, kind="breached", due_at=at, at=now, ticket_id=ticket.id)
+    notice.team_id, notice.person_id = ticket.team_id, ticket.assignee_id
+    db.session.add(notice)
     history.record(ticket.id, Happening.BREACHED, by=None, at=now, words=PROMISED[row.target], due=at.isoformat())
 
 
 def _aim(ticket: Ticket, clocks: Clocks) -> None:
     """The soonest open promise decides the place in the queue; resting ones sort behind all."""
     due = [(clock.due, clock) for clock in clocks if clock.open and clock.due is not None and clock.team is None]
+    ticket.risk_at = min((clock.at_risk_at or NEVER for _, clock in due), default=NEVER) if ticket.is_open else NEVER
     if not ticket.is_open or not due:
         ticket.queue_at, ticket.next_target, ticket.next_seconds = NEVER, None, None
         ticket.next_calendar_version_id = None
@@ -204,6 +207,11 @@ def _aim(ticket: Ticket, clocks: Clocks) -> None:
     at, clock = min(due, key=lambda pair: pair[0])
     ticket.queue_at, ticket.next_target, ticket.next_seconds = at, clock.target, clock.allowance_seconds
     ticket.next_calendar_version_id = clock.calendar.version if clock.calendar else ticket.next_calendar_version_id
+
+
+def _promised(ticket: Ticket, *, now: datetime) -> PolicyVersion | None:
+    """The service's own promise: internal routing cannot change what the requester was told."""
+    return queries.policy_for(ticket.request_type.team_id, queries.asked_by(ticket), now=now)
 
 
 def _team(ticket: Ticket) -> Team:

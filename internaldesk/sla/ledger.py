@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy.orm import lazyload
-
 from internaldesk.core import sla
 from internaldesk.core.clocks import Target
 from internaldesk.core.sla import Clocks, Event, Rules
@@ -78,4 +76,4 @@ def _read(ticket_id: int) -> Ledger:
 
 def _version(number: int | None) -> PolicyVersion | None:
     """What it promises stands in the log, so its targets are not read."""
-    return db.session.get(PolicyVersion, number, options=[lazyload(PolicyVersion.targets)])
+    return db.session.get(PolicyVersion, number)

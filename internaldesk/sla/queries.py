@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
@@ -14,11 +14,12 @@ from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.hours_text import clock_time
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import Asked, first_match
 from internaldesk.core.sla import DEFAULT_PAUSE_ON, Clocks, Event, Rules, rebuild
 from internaldesk.db import db
 from internaldesk.models.sla import CalendarException, CalendarVersion, Clock, ClockEvent, Policy, PolicyVersion
 from internaldesk.models.tickets import Ticket
-from internaldesk.sla.memory import remembered
+from internaldesk.sla.memory import edited, kept_here, remembered
 
 _calendars: WeakKeyDictionary[Engine, dict[int, BusinessCalendar]] = WeakKeyDictionary()
 _WHOLE = 1440
@@ -26,7 +27,7 @@ _WHOLE = 1440
 
 def calendars(version_ids: Iterable[int | None]) -> dict[int, BusinessCalendar]:
     """The calendars of these versions, by id; at most one statement, and none once they are known."""
-    known = _calendars.setdefault(db.engine, {})
+    known = kept_here() if edited() else _calendars.setdefault(db.engine, {})
     wanted = {number for number in version_ids if number is not None}
     missing = wanted - known.keys()
     if missing:
@@ -62,24 +63,46 @@ def current_versions(calendar_ids: Iterable[int], *, now: datetime) -> dict[int,
     return {row.calendar_id: row.id for row in db.session.execute(query)}
 
 
-def policy_for(request_type_id: int, priority: Priority, *, now: datetime) -> PolicyVersion | None:
-    """The version in force of the first active policy that matches; None where nothing is promised."""
-    for condition, version in remembered((Policy, request_type_id), lambda: _policies(request_type_id)):
-        if version.valid_from <= now and priority.value in condition.get("priority", [priority.value]):
-            return version
-    return None
+def policy_for(team_id: int, asked: Asked, *, now: datetime) -> PolicyVersion | None:
+    """The version in force of the first policy of the type's team that matches; None where nothing is promised."""
+    found = first_match(rules_of(team_id, now=now), asked)
+    return db.session.get(PolicyVersion, found.version_id) if found else None
 
 
-def _policies(request_type_id: int) -> list[tuple[Mapping[str, Any], PolicyVersion]]:
-    """Every active policy version for a type, the one that counts first in front."""
+class TeamRule(NamedTuple):
+    """An active policy of a team with the version in force."""
+
+    policy_id: int
+    name: str
+    condition: Mapping[str, Any]
+    fallback: bool
+    version_id: int
+
+
+def rules_of(team_id: int, *, now: datetime) -> list[TeamRule]:
+    """A team's active policies in order, each in the version in force at `now`."""
+    versions = remembered((Policy, team_id), lambda: _policies(team_id))
+    found: dict[int, TeamRule] = {}
+    for valid_from, rule in versions:
+        if valid_from <= now:
+            found.setdefault(rule.policy_id, rule)
+    return list(found.values())
+
+
+def _policies(team_id: int) -> list[tuple[datetime, TeamRule]]:
+    """Every version of a team's active policies, the one that counts first in front."""
     query = (
-        select(Policy.condition, PolicyVersion)
+        select(Policy.id, Policy.name, Policy.condition, Policy.fallback, PolicyVersion.id, PolicyVersion.valid_from)
         .join(PolicyVersion, PolicyVersion.policy_id == Policy.id)
-        .where(Policy.active)
-        .where((Policy.request_type_id == request_type_id) | Policy.request_type_id.is_(None))
+        .where(Policy.active, Policy.team_id == team_id)
         .order_by(Policy.position, Policy.id, PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
     )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
+    return [(row[5], TeamRule(*row[:5])) for row in db.session.execute(query)]
+
+
+def asked_by(ticket: Ticket) -> Asked:
+    """What conditions may look at, of a ticket."""
+    return Asked(ticket.request_type_id, ticket.priority, ticket.customer_waiting, ticket.location_id)
 
 
 def minutes(version: PolicyVersion, priority: Priority) -> dict[str, int]:
@@ -171,8 +194,8 @@ def preview(version: PolicyVersion, priority: Priority, *, now: datetime) -> dic
 
 
 def _pause_on(version: PolicyVersion | None) -> Mapping[Target, frozenset[str]]:
-    own = {row.target: frozenset(row.pause_on) for row in (version.targets if version else ()) if row.pause_on}
-    return {**DEFAULT_PAUSE_ON, **own}
+    own = (version.pause_on if version else None) or {}
+    return {**DEFAULT_PAUSE_ON, **{Target(name): frozenset(reasons) for name, reasons in own.items()}}
 
 
 def _calendar_refs(event: Event) -> list[int]:

@@ -11,6 +11,7 @@ from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar, NeverOpen
 from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import Asked
 from internaldesk.models.catalogue import TypePulse
 from internaldesk.models.people import Team
 from internaldesk.sla import queries as sla
@@ -67,7 +68,7 @@ def outlook(form: Form, answers: Mapping[str, Any], *, customer_waiting: bool, n
     """Look ahead for a request with these answers; nothing is stored."""
     kind, team = form.request_type, form.request_type.team
     level, because = _urgency(kind.priority_rule, answers, customer_waiting)
-    version = sla.policy_for(kind.id, level, now=now)
+    version = sla.policy_for(team.id, Asked(kind.id, level, customer_waiting), now=now)
     promised = {} if version is None else sla.preview(version, level, now=now)
     opening = openings([team.calendar_id] + ([version.calendar_id] if version else []), now=now)
     working = version is None or opening[version.calendar_id].changes_at is not None

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.priority import Priority
+from internaldesk.core.promises import Asked
 from internaldesk.db import db
 from internaldesk.models.sla import CalendarVersion, Clock, ClockEvent, Policy, PolicyVersion
 from internaldesk.sla import actions as sla
@@ -104,23 +105,23 @@ def test_words_dated_before_a_breach_that_was_noticed_already_count_as_in_time(a
 
 def test_a_promise_edited_in_this_transaction_holds_at_once(app):
     kind = make.request_type("it/broken")
-    before = queries.policy_for(kind.id, Priority.MEDIUM, now=NOON)
+    before = queries.policy_for(kind.team_id, Asked(kind.id, Priority.MEDIUM), now=NOON)
     db.session.add(PolicyVersion(policy_id=before.policy_id, calendar_id=before.calendar_id, valid_from=NOON))
     db.session.flush()
 
-    after = queries.policy_for(kind.id, Priority.MEDIUM, now=NOON)
+    after = queries.policy_for(kind.team_id, Asked(kind.id, Priority.MEDIUM), now=NOON)
 
     assert after.id != before.id
-    assert queries.policy_for(kind.id, Priority.MEDIUM, now=NOON - HOUR).id == before.id
+    assert queries.policy_for(kind.team_id, Asked(kind.id, Priority.MEDIUM), now=NOON - HOUR).id == before.id
 
 
 def test_a_policy_switched_off_in_this_transaction_counts_no_more(app):
     kind = make.request_type("it/broken")
-    version = queries.policy_for(kind.id, Priority.MEDIUM, now=NOON)
+    version = queries.policy_for(kind.team_id, Asked(kind.id, Priority.MEDIUM), now=NOON)
     db.session.get(Policy, version.policy_id).active = False
     db.session.flush()
 
-    assert queries.policy_for(kind.id, Priority.MEDIUM, now=NOON) is None
+    assert queries.policy_for(kind.team_id, Asked(kind.id, Priority.MEDIUM), now=NOON) is None
 
 
 def test_new_hours_hold_from_their_day_on(app):
