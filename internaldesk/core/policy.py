@@ -62,6 +62,15 @@ class Actor:
         """Whether the service quality pages are theirs: managers all teams, leads their own."""
         return self.manager or bool(self.lead_of)
 
+    @property
+    def sets_rules(self) -> bool:
+        """Whether the settings of promises and calendars are theirs: leads those of their teams, administrators all."""
+        return self.admin or bool(self.lead_of)
+
+    def rules_over(self, team_id: int) -> bool:
+        """Whether they may change what that team promises."""
+        return self.admin or team_id in self.lead_of
+
 
 class TicketLike(Protocol):
     """What the table below reads of a ticket; the table row satisfies it."""

@@ -1,4 +1,4 @@
-"""Who is asking: the session behind the cookie, the actor, and the four audience marks."""
+"""Who is asking: the session behind the cookie, the actor, and the five audience marks."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -18,7 +18,7 @@ from internaldesk.web.desk import SAFE, go, now, wants_part
 
 IDLE = timedelta(hours=8)
 TOUCH_EVERY = timedelta(minutes=5)
-MARKS = ("anyone", "people", "staff", "managers")
+MARKS = ("anyone", "people", "staff", "managers", "leads")
 
 View = TypeVar("View", bound=Callable[..., Any])
 login = LoginManager()
@@ -56,6 +56,7 @@ anyone = _mark("anyone")
 people = _mark("people")
 staff = _mark("staff")
 managers = _mark("managers")
+leads = _mark("leads")
 
 
 def actor() -> Actor:
@@ -132,7 +133,8 @@ def _gate() -> Response | None:
     if not current_user.is_authenticated:
         return sign_in_first()
     g.actor_id = actor().id
-    allowed = {"people": True, "staff": actor().is_agent, "managers": actor().sees_quality}
+    who = actor()
+    allowed = {"people": True, "staff": who.is_agent, "managers": who.sees_quality, "leads": who.sets_rules}
     if not allowed.get(audience or "", False):
         abort(403)
     return None
