@@ -12,7 +12,8 @@ from tests import cast, make
 _COLUMNS = """request_type_id form_version_id team_id requester_id for_person_id assignee_id location_id
  confidentiality channel summary details answers status status_reason priority priority_why customer_waiting customer
  filed_at updated_at solved_at solved_by_id reopened transferred version is_open queue_at next_target next_seconds
- next_calendar_version_id last_word last_word_at last_word_by_id has_files""".split()
+ next_calendar_version_id last_word last_word_at last_word_by_id has_files
+ risk_at""".split()
 _TIME = {
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', :{base}, ({minutes}) || ' minutes')",
     "postgresql": "cast(:{base} as timestamptz) + ({minutes}) * interval '1 minute'",
@@ -24,7 +25,7 @@ SELECT t.id, f.id, t.team_id, :ada, :ada, CASE WHEN i % 3 = 0 THEN cast(NULL AS 
  ELSE 'closed' END, '', 'medium', '', i % 4 = 0, '', {filed}, {filed}, CASE WHEN {open} THEN cast(NULL AS {instant})
  ELSE {filed} END, CASE WHEN {open} THEN cast(NULL AS integer) ELSE :ben END, 0, i % 50 = 0, 1, {open},
  CASE WHEN {open} AND i % 7 <> 0 THEN {due} ELSE :never END, 'resolution', 28800, :calendar, '', {filed}, :ada,
- i % 6 = 0
+ i % 6 = 0, CASE WHEN {open} AND i % 7 <> 0 THEN {risk} ELSE :never END
 FROM n JOIN request_type t ON t.id = 1 + (i % :types) JOIN form_version f ON f.request_type_id = t.id"""
 
 
@@ -39,6 +40,7 @@ def enter(many: int, *, now: datetime, open_in_a_hundred: int = 4) -> None:
         open=f"((i / 59) % 100 < {open_in_a_hundred})",
         filed=_TIME[dialect].format(base="filed", minutes="i % 1000"),
         due=_TIME[dialect].format(base="now", minutes="i % 4000 - 200"),
+        risk=_TIME[dialect].format(base="now", minutes="i % 4000 - 320"),
         instant="timestamptz" if dialect == "postgresql" else "text",
     )
     if dialect == "postgresql":
