@@ -19,8 +19,17 @@ class Kind(StrEnum):
     FOLLOWED = "followed"
     AT_RISK = "at_risk"
     BREACHED = "breached"
+    ESCALATED = "escalated"
+    WAIVED = "waived"
+    RETARGETED = "retargeted"
     RESUMED = "resumed"
     RATED = "rated"
 
 
-PUBLIC = frozenset({Kind.FILED, Kind.STATUS, Kind.TRANSFERRED, Kind.SOLVED, Kind.REOPENED, Kind.CLOSED})
+PUBLIC = frozenset(
+    {
+        *(Kind.FILED, Kind.STATUS, Kind.TRANSFERRED, Kind.SOLVED, Kind.REOPENED, Kind.CLOSED),
+        *(Kind.BREACHED, Kind.ESCALATED, Kind.WAIVED, Kind.RETARGETED),
+    }
+)
+"""What was promised and not kept is no secret; that it might not be kept is the team's business."""

@@ -30,6 +30,8 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     CONFIRM = "confirm"
     RATE = "rate"
+    ESCALATE = "escalate"
+    WAIVE = "waive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,22 @@ def measures(actor: Actor, ticket: TicketLike) -> bool:
     return actor.manager and ticket.confidentiality is not Confidentiality.CASE
 
 
+def leads_it(actor: Actor, ticket: TicketLike) -> bool:
+    """A lead of the team that holds it, as far as they handle it."""
+    return ticket.team_id in actor.lead_of and is_handler(actor, ticket)
+
+
+def led_it_before(actor: Actor, ticket: TicketLike) -> bool:
+    """A lead of a team that passed an ordinary request on; what that team missed is theirs to judge."""
+    led = not actor.lead_of.isdisjoint(ticket.former_team_ids)
+    return led and handled_before(actor, ticket) and not is_owner(actor, ticket)
+
+
+def administers(actor: Actor, ticket: TicketLike) -> bool:
+    """An administrator, as far as they may read it, and never their own."""
+    return actor.admin and oversees(actor, ticket) and not is_owner(actor, ticket)
+
+
 ALLOWED: Mapping[Act, tuple[Predicate, ...]] = {
     Act.READ: (is_owner, is_follower, is_handler, handled_before, oversees),
     Act.COUNT: (is_handler, measures),
@@ -136,12 +154,16 @@ ALLOWED: Mapping[Act, tuple[Predicate, ...]] = {
     Act.TRANSFER: (is_handler,),
     Act.CONFIRM: (is_owner,),
     Act.RATE: (is_owner,),
+    Act.ESCALATE: (is_owner, is_follower),
+    Act.WAIVE: (leads_it, led_it_before, administers),
 }
 
 _SENTENCES: Mapping[Act, str] = {
     Act.REPLY: "Only the requester and the people following can write here.",
     Act.CONFIRM: "Only the person who asked can say whether it is solved.",
     Act.RATE: "Only the person who asked can rate this request.",
+    Act.ESCALATE: "Only the requester and the people following can ask somebody to step in.",
+    Act.WAIVE: "Only a lead of the team or an administrator can waive a missed promise, and never on their own request.",
 }
 _TEAM_ONLY = "Only the team that holds this request can do that, and never on a request of one's own."
 

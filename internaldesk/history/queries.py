@@ -21,20 +21,36 @@ _SHOWN = (
     Kind.REOPENED,
     Kind.CLOSED,
     Kind.FOLLOWED,
+    Kind.AT_RISK,
     Kind.BREACHED,
+    Kind.ESCALATED,
+    Kind.WAIVED,
+    Kind.RETARGETED,
     Kind.RESUMED,
 )
 _TOLD = {
     Kind.PRIORITY: "changed the priority from {before} to {after}",
     Kind.TRANSFERRED: "handed it from {before} to {after}: {why}",
+    Kind.AT_RISK: "noted a promise at risk: {words}",
     Kind.BREACHED: "noted a missed promise: {words}",
+    Kind.ESCALATED: "asked {to} to step in",
+    Kind.WAIVED: "waived a missed promise, {words}: {why}",
+    Kind.RETARGETED: "changed the promise: {words}",
     Kind.SOLVED: "solved it",
     Kind.REOPENED: "reopened it",
     Kind.CLOSED: "closed it",
     Kind.FOLLOWED: "added {who} as a follower",
     Kind.RESUMED: "resumed it: the agreed date has come",
 }
-_ICONS = {Kind.TRANSFERRED: "transfer", Kind.SOLVED: "check", Kind.BREACHED: "oct", Kind.STATUS: "pause"}
+_ICONS = {
+    Kind.STATUS: "pause",
+    Kind.TRANSFERRED: "transfer",
+    Kind.SOLVED: "check",
+    Kind.AT_RISK: "tri",
+    Kind.BREACHED: "oct",
+    Kind.ESCALATED: "users",
+    Kind.WAIVED: "scale",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +76,13 @@ def _line(event: Event) -> Line:
     kind = Kind(event.kind)
     who = event.actor.name if event.actor else "The desk"
     took = kind is Kind.ASSIGNED and event.data.get("to") == who
-    return Line(event.at, who, "took it" if took else _words(kind, event.data), _ICONS.get(kind, "clock"))
+    return Line(_happened(event), who, "took it" if took else _words(kind, event.data), _ICONS.get(kind, "clock"))
+
+
+def _happened(event: Event) -> datetime:
+    """A promise was missed when it was due, however late somebody noted it."""
+    missed = event.kind == Kind.BREACHED and "due" in event.data
+    return datetime.fromisoformat(event.data["due"]) if missed else event.at
 
 
 def _words(kind: Kind, data: dict[str, str]) -> str:

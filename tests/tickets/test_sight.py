@@ -6,7 +6,9 @@ from sqlalchemy import select
 
 from internaldesk.core.policy import Act, may
 from internaldesk.db import db
+from internaldesk.models.people import TeamRole
 from internaldesk.models.tickets import Ticket
+from internaldesk.people import actions as people
 from internaldesk.tickets import actions, queries
 from tests import cast, make
 from tests.make import NOON
@@ -77,6 +79,55 @@ def test_a_team_keeps_sight_of_what_it_passed_on_unless_it_is_confidential(every
     assert may(cast.actor("ben"), Act.READ, every_kind["passed on"])
     assert not may(cast.actor("ben"), Act.HANDLE, every_kind["passed on"])
     assert not may(cast.actor("hana"), Act.READ, every_kind["passed on, team only"])
+
+
+def test_a_missed_promise_is_waived_by_leads_and_administrators_only(every_kind: dict[str, Ticket]) -> None:
+    allowed = {
+        kind: {name for name in cast.NAMES if may(cast.actor(name), Act.WAIVE, ticket)}
+        for kind, ticket in every_kind.items()
+    }
+
+    assert allowed == {
+        "ordinary": {"dana", "root"},
+        "team only": set(),
+        "case": set(),
+        "agent's own": {"dana", "root"},
+        "agent's own case": set(),
+        "for a colleague": {"dana", "root"},
+        "followed": set(),
+        "passed on": {"dana", "root"},
+        "passed on, team only": set(),
+        "manager's": {"root"},
+    }
+
+
+def test_nobody_waives_what_was_promised_to_themselves(app: Flask) -> None:
+    for name in ("dana", "root"):
+        assert not may(cast.actor(name), Act.WAIVE, make.ticket("it/broken", by=name))
+
+
+def test_a_lead_of_another_team_waives_nothing_of_a_case(app: Flask) -> None:
+    people.join(cast.person("dana"), "hr", role=TeamRole.LEAD)
+    db.session.expire_all()
+
+    assert may(cast.actor("dana"), Act.WAIVE, make.ticket("hr/ask", by="ada"))
+    assert not may(cast.actor("dana"), Act.WAIVE, make.ticket("hr/concern", by="ada"))
+
+
+@pytest.mark.parametrize("act", [Act.WAIVE, Act.ESCALATE])
+@pytest.mark.parametrize("name", cast.NAMES)
+def test_whoever_steps_in_may_read(every_kind: dict[str, Ticket], name: str, act: Act) -> None:
+    actor = cast.actor(name)
+
+    acting = {kind for kind, ticket in every_kind.items() if may(actor, act, ticket)}
+
+    assert acting <= {kind for kind, ticket in every_kind.items() if may(actor, Act.READ, ticket)}
+
+
+def test_the_requesters_side_asks_somebody_to_step_in(every_kind: dict[str, Ticket]) -> None:
+    asking = {name for name in cast.NAMES if may(cast.actor(name), Act.ESCALATE, every_kind["followed"])}
+
+    assert asking == {"ada", "eve"}
 
 
 def test_there_is_no_list_for_other_acts(app: Flask) -> None:
