@@ -93,7 +93,7 @@ class Clocks:
     def begin(self, rules: Rules, target: Target, at: datetime, allowance: int, team: str | None = None) -> Self:
         """The set with a new cycle started at `at`, running or, while the ticket waits, paused."""
         cycle = len(self.all(target, team)) + 1
-        clock = Clock(target, at, allowance, rules.risk_seconds(allowance), team=team, cycle=cycle)
+        clock = clock_verbs.begun(target, at, rules.amounts(allowance), team=team, cycle=cycle)
         return self.put(None, self.going(rules, clock, at))
 
     def going(self, rules: Rules, clock: Clock, at: datetime) -> Clock:

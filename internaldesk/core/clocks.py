@@ -1,8 +1,10 @@
 """One promise clock: it starts, pauses, resumes, stops, and knows the instant at which it will be due."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from internaldesk.core import hours
 from internaldesk.core.hours import BusinessCalendar
@@ -31,11 +33,20 @@ RETARGET = "retarget"
 """The cause of a breach that a new, shorter promise brought about."""
 
 
+class Amounts(NamedTuple):
+    """A promise in used business seconds: all of it, from when it is at risk, from when soon up (None: never said)."""
+
+    allowance: int
+    risk: int
+    soon: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """A closed run of a clock: from, to, the business seconds in between, and what ended it.
 
-    `ended_by` is a pause reason, `stopped`, `cancelled`, or why the hours changed: `calendar`, `policy`, `transferred`.
+    `ended_by` is a pause reason, `stopped`, `cancelled`, or why the hours changed: `calendar`, `policy`, `transferred`,
+    `corrected`.
     """
 
     calendar: BusinessCalendar
@@ -60,8 +71,10 @@ class Clock:
     """One cycle of one promise, immutable; instants are UTC, amounts are whole business seconds.
 
     `used_seconds` counts closed segments only; a running clock adds the open time since `segment_from` on `calendar`
-    (see `used`). `due` and `at_risk_at` are None while paused, unless the clock is breached already. `team` is the
-    owner of an OLA clock; `holder` the team in whose hands the running segment is.
+    (see `used`). It warns twice: at `risk_seconds` of used time, and at `soon_seconds` where the promise has a second
+    warning. `due`, `at_risk_at` and `soon_at` are None while paused, unless the clock is breached already. `team` is
+    the owner of an OLA clock; `holder` the team in whose hands the running segment is. A waived breach keeps its
+    instant.
     """
 
     target: Target
@@ -84,6 +97,10 @@ class Clock:
     cancel_reason: str | None = None
     pause_reason: str | None = None
     retargets: tuple[Retarget, ...] = ()
+    soon_seconds: int | None = None
+    soon_at: datetime | None = None
+    waived_at: datetime | None = None
+    waived_why: str | None = None
 
     @property
     def running(self) -> bool:
@@ -99,6 +116,21 @@ class Clock:
     def breached(self) -> bool:
         """Whether the promise was broken."""
         return self.breached_at is not None
+
+    @property
+    def amounts(self) -> Amounts:
+        """The promise it is measured against."""
+        return Amounts(self.allowance_seconds, self.risk_seconds, self.soon_seconds)
+
+
+def begun(target: Target, at: datetime, amounts: Amounts, *, team: str | None = None, cycle: int = 1) -> Clock:
+    """A new cycle that starts at `at` and does not run yet."""
+    return promised(Clock(target, at, amounts.allowance, amounts.risk, team=team, cycle=cycle), amounts)
+
+
+def promised(clock: Clock, amounts: Amounts) -> Clock:
+    """The clock measured against these amounts, its instants not yet counted anew."""
+    return replace(clock, allowance_seconds=amounts.allowance, risk_seconds=amounts.risk, soon_seconds=amounts.soon)
 
 
 def used(clock: Clock, now: datetime) -> int:
@@ -125,9 +157,7 @@ def run(clock: Clock, at: datetime, calendar: BusinessCalendar, holder: str | No
     # Only a promise shortened while nothing ran leaves a clock overdrawn; it was not broken before this instant.
     overdrawn = clock.used_seconds > clock.allowance_seconds
     return replace(
-        fresh,
-        due=_ahead(fresh, clock.allowance_seconds),
-        at_risk_at=_ahead(fresh, clock.risk_seconds),
+        _aimed(fresh, _ahead),
         breached_at=at if overdrawn else None,
         cause=RETARGET if overdrawn else None,
     )
@@ -136,7 +166,7 @@ def run(clock: Clock, at: datetime, calendar: BusinessCalendar, holder: str | No
 def pause(clock: Clock, at: datetime, reason: str) -> Clock:
     """The clock at rest; its due instant is gone until it runs again, unless it is breached."""
     rested = replace(_closed(clock, at, reason), state=ClockState.PAUSED, pause_reason=reason)
-    return rested if clock.breached else replace(rested, due=None, at_risk_at=None)
+    return rested if clock.breached else replace(rested, due=None, at_risk_at=None, soon_at=None)
 
 
 def stop(clock: Clock, at: datetime) -> Clock:
@@ -152,7 +182,8 @@ def cancel(clock: Clock, at: datetime, reason: str) -> Clock:
 
 def move(clock: Clock, at: datetime, calendar: BusinessCalendar, holder: str | None, *, why: str) -> Clock:
     """A running clock going on in other hours: the segment so far is closed with the old ones."""
-    return run(_closed(clock, at, why), at, calendar, holder)
+    moved = run(_closed(clock, at, why), at, calendar, holder)
+    return moved if moved.breached else aim(moved)  # a warning that came stays where it was
 
 
 def settle(clock: Clock, now: datetime) -> Clock:
@@ -162,16 +193,14 @@ def settle(clock: Clock, now: datetime) -> Clock:
     return clock
 
 
-def retarget(clock: Clock, at: datetime, allowance: int, risk: int) -> Clock:
+def retarget(clock: Clock, at: datetime, amounts: Amounts) -> Clock:
     """The same clock under a new promise counted from its start; already used up means breached at `at`."""
-    if allowance == clock.allowance_seconds and risk == clock.risk_seconds:
+    if amounts == clock.amounts:
         return clock
-    changed = replace(
-        clock,
-        allowance_seconds=allowance,
-        risk_seconds=risk,
-        retargets=(*clock.retargets, Retarget(at, clock.allowance_seconds, allowance)),
-    )
+    changed = promised(clock, amounts)
+    if amounts.allowance != clock.allowance_seconds:
+        told = Retarget(at, clock.allowance_seconds, amounts.allowance)
+        changed = replace(changed, retargets=(*clock.retargets, told))
     if not changed.running:
         return changed
     aimed = aim(changed)
@@ -180,17 +209,29 @@ def retarget(clock: Clock, at: datetime, allowance: int, risk: int) -> Clock:
     return aimed
 
 
+def waive(clock: Clock, at: datetime, why: str) -> Clock:
+    """The clock with its breach waived: shown as that, not undone. One without a breach, or waived, stays as it is."""
+    if not clock.breached or clock.waived_at is not None:
+        return clock
+    return replace(clock, waived_at=at, waived_why=why)
+
+
 def aim(clock: Clock) -> Clock:
-    """A running clock with its due and at-risk instants counted anew over all its segments."""
-    return replace(clock, due=reached(clock, clock.allowance_seconds), at_risk_at=reached(clock, clock.risk_seconds))
+    """A running clock with its due instant and its warnings counted anew over all its segments."""
+    return _aimed(clock, reached)
 
 
 def reached(clock: Clock, seconds: int) -> datetime | None:
-    """The earliest instant at which used time equals `seconds`; None when it was not reached and nothing runs."""
+    """The earliest instant at which used time equals `seconds`; None when it was not reached and nothing runs.
+
+    Used up exactly where a segment ends, it was reached there only if the clock ran on: through closed hours.
+    """
     left = seconds
     for segment in clock.segments:
-        if left < segment.seconds:
-            return hours.add(segment.calendar, segment.start, timedelta(seconds=left))
+        if left <= segment.seconds:
+            at = hours.add(segment.calendar, segment.start, timedelta(seconds=left))
+            if at < segment.end:
+                return at
         left -= segment.seconds
     return _ahead(clock, seconds) if clock.running else None
 
@@ -203,6 +244,16 @@ def whole_seconds(amount: timedelta) -> int:
 def second(at: datetime) -> datetime:
     """The instant in UTC, cut to the second: the precision every clock works in."""
     return at.astimezone(UTC).replace(microsecond=0)
+
+
+def _aimed(clock: Clock, reach: Callable[[Clock, int], datetime | None]) -> Clock:
+    soon = clock.soon_seconds
+    return replace(
+        clock,
+        due=reach(clock, clock.allowance_seconds),
+        at_risk_at=reach(clock, clock.risk_seconds),
+        soon_at=None if soon is None else reach(clock, soon),
+    )
 
 
 def _closed(clock: Clock, at: datetime, ended_by: str) -> Clock:

@@ -13,7 +13,7 @@ from internaldesk.core.hours import BusinessCalendar
 
 
 class Shown(StrEnum):
-    """The state people see; overdue wins over paused, so pausing hides nothing."""
+    """The state people see; overdue wins over paused, so pausing hides nothing, and waived over overdue and missed."""
 
     OK = "ok"
     AT_RISK = "at risk"
@@ -21,6 +21,7 @@ class Shown(StrEnum):
     PAUSED = "paused"
     MET = "met"
     MISSED = "missed"
+    WAIVED = "waived"
     CANCELLED = "cancelled"
 
 
@@ -28,7 +29,7 @@ class Shown(StrEnum):
 class ClockView:
     """A clock at one instant; `remaining_seconds` may be negative, `percent` of the promise used is floored.
 
-    `reason` is why it is paused or was cancelled.
+    `reason` is why it is paused, was cancelled or was waived.
     """
 
     shown: Shown
@@ -38,6 +39,7 @@ class ClockView:
     percent: int
     due: datetime | None
     at_risk_at: datetime | None
+    soon_at: datetime | None
     breached_at: datetime | None
 
 
@@ -54,7 +56,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What a clock does by itself: `warn` or `breach`, and the instant at which it does."""
+    """What a clock does by itself: `at_risk`, `soon` or `breach`, and the instant at which it does."""
 
     kind: str
     at: datetime
@@ -64,31 +66,32 @@ def view(clock: Clock, now: datetime) -> ClockView:
     """The clock as shown at `now`, whether or not the sweep has been there."""
     clock = clock_verbs.settle(clock, now)
     spent = clock_verbs.used(clock, now)
+    shown = _shown(clock, now)
     return ClockView(
-        shown=_shown(clock, now),
-        reason=clock.cancel_reason or clock.pause_reason,
+        shown=shown,
+        reason=clock.waived_why if shown is Shown.WAIVED else clock.cancel_reason or clock.pause_reason,
         used_seconds=spent,
         remaining_seconds=clock.allowance_seconds - spent,
         percent=spent * 100 // clock.allowance_seconds if clock.allowance_seconds else 100,
         due=clock.due,
         at_risk_at=clock.at_risk_at,
+        soon_at=clock.soon_at,
         breached_at=clock.breached_at,
     )
 
 
 def steps(clock: Clock) -> tuple[Step, ...]:
-    """What lies ahead of a running, unbreached clock: the warning and the breach, in this order."""
-    if not clock.running or clock.breached or clock.due is None or clock.at_risk_at is None:
+    """What lies ahead of a running, unbreached clock, in order: its warnings and the breach; each may have come."""
+    if not clock.running or clock.breached:
         return ()
-    return Step("warn", clock.at_risk_at), Step("breach", clock.due)
+    known = (("at_risk", clock.at_risk_at), ("soon", clock.soon_at), ("breach", clock.due))
+    return tuple(sorted((Step(kind, at) for kind, at in known if at is not None), key=lambda step: step.at))
 
 
 def next_step(clock: Clock, now: datetime) -> Step | None:
-    """The most serious step that has come by `now`: the breach once `now` is past due, else the warning."""
-    for step in reversed(steps(clock)):
-        if step.at < now or (step.kind == "warn" and step.at == now):
-            return step
-    return None
+    """The last step that has come by `now`, or None: a warning at its instant, the breach once `now` is past due."""
+    come = [step for step in steps(clock) if step.at < now or (step.at == now and step.kind != "breach")]
+    return come[-1] if come else None
 
 
 def explain(clock: Clock, now: datetime) -> list[Line]:
@@ -112,6 +115,8 @@ def spoken(seconds: int) -> str:
 def _shown(clock: Clock, now: datetime) -> Shown:
     if clock.state is ClockState.CANCELLED:
         return Shown.CANCELLED
+    if clock.waived_at is not None:
+        return Shown.WAIVED
     if clock.state is ClockState.STOPPED:
         return Shown.MISSED if clock.breached else Shown.MET
     if clock.breached:

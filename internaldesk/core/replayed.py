@@ -57,9 +57,8 @@ def _alive(clocks: Clocks, target: Target) -> bool:
 
 
 def _since(clocks: Clocks, rules: Rules, target: Target, since: datetime, at: datetime) -> Clock:
-    allowance = clocks.targets[target]
-    cycle = len(clocks.all(target)) + 1
-    clock = Clock(target, since, allowance, rules.risk_seconds(allowance), cycle=cycle)
+    amounts = rules.amounts(clocks.targets[target])
+    clock = clock_verbs.begun(target, since, amounts, cycle=len(clocks.all(target)) + 1)
     return _standing(clocks, rules, at, _with_spans(clock, _worked(clocks.marks, rules, target, since, at)))
 
 
@@ -74,7 +73,7 @@ def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mappi
     created = _instant(other["created_at"])
     cal = clocks.hours_for(ours.target)
     spans = [(a, b, cal, clocks.team, why) for a, b, why in _between(created, at, rules, ours.target, other)]
-    blank = Clock(ours.target, created, ours.allowance_seconds, ours.risk_seconds, cycle=ours.cycle)
+    blank = clock_verbs.begun(ours.target, created, ours.amounts, cycle=ours.cycle)
     theirs = _with_spans(blank, spans)
     if theirs.used_seconds <= clock_verbs.used(ours, at):
         return ours
@@ -82,7 +81,8 @@ def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mappi
     due = clock_verbs.reached(theirs, theirs.allowance_seconds)
     if due is not None and due < at:
         return replace(theirs, due=due, breached_at=due)
-    return replace(theirs, breached_at=ours.breached_at, cause=ours.cause)
+    kept = {name: getattr(ours, name) for name in ("breached_at", "cause", "waived_at", "waived_why")}
+    return replace(theirs, **kept)
 
 
 def _between(

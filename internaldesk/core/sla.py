@@ -8,9 +8,9 @@ from internaldesk.core import clocks as clock_verbs
 from internaldesk.core.clock_set import Clocks, Mark
 from internaldesk.core.clocks import RETARGET, Clock, ClockState, Retarget, Segment, Target, used
 from internaldesk.core.explain import ClockView, Line, Shown, Step, explain, next_step, steps, view
-from internaldesk.core.sla_events import Event, Kind, in_order
+from internaldesk.core.sla_events import BadHistory, Event, Kind, in_order
 from internaldesk.core.sla_json import dump, load, load_clock
-from internaldesk.core.sla_moves import MOVES
+from internaldesk.core.sla_moves import ALWAYS, MOVES
 from internaldesk.core.sla_rules import DEFAULT_PAUSE_ON, Rules
 
 __all__ = [
@@ -21,10 +21,6 @@ __all__ = [
 
 RulesAt = Rules | Callable[[Event], Rules]
 """The rules of the ticket, or, when its policy changed, the rules that hold at an event."""
-
-
-class BadHistory(ValueError):
-    """The event cannot follow what happened before: applied already, or nothing was created yet."""
 
 
 def apply(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
@@ -39,7 +35,8 @@ def apply(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
     at = event.at if clocks.at is None else max(event.at, clocks.at)
     settled = clocks.settled(at)
     moves = MOVES.get(event.kind)
-    moved = settled if moves is None or settled.over else moves(settled, at, event, rules)
+    idle = moves is None or (settled.over is not None and event.kind not in ALWAYS)
+    moved = settled if moves is None or idle else moves(settled, at, event, rules)
     return replace(moved, at=at, seq=clocks.seq if event.seq is None else event.seq)
 
 

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum, StrEnum
 from typing import Any, Self
 
-from internaldesk.core.clocks import second
+from internaldesk.core.clocks import Target, second
+
+
+class BadHistory(ValueError):
+    """The event cannot follow what happened before, or lacks what its kind needs; the message says which."""
 
 
 class Kind(StrEnum):
@@ -34,6 +38,8 @@ class Kind(StrEnum):
     ABSORBED = "absorbed"
     WITHDRAWN = "withdrawn"
     CLOSED = "closed"
+    WAIVED = "waived"
+    CORRECTED = "corrected"
 
 
 # Message, fields, status; among equals a start or resume first, then a pause, then a stop, so that the stop wins.
@@ -49,6 +55,8 @@ _RANK = {
     Kind.MERGED_INTO: 7,
     Kind.WITHDRAWN: 7,
     Kind.CLOSED: 8,
+    Kind.WAIVED: 8,
+    Kind.CORRECTED: 8,
 }
 _FIELDS_RANK = 3
 
@@ -57,10 +65,15 @@ _FIELDS_RANK = 3
 class Event:
     """One event at one instant; everything but `at` and `kind` only where the kind needs it.
 
-    `seq` is its place in the ticket's log. `policy` maps target to minutes. `calendar` is a version number or the hours
-    themselves: of the promise, but of the team for `transferred`, and for `calendar_changed` with a `team`;
-    `team_calendar` always means the team's. `since` is when work logged afterwards began; `applies` says that an edited
-    policy is applied to this open ticket; `reason` is why it waits or was withdrawn; `until` ends a scheduled wait.
+    `seq` is its place in the ticket's log. `policy` maps target to minutes; `priority` is the one they belong to, told
+    for whoever replays the log under other promises. `calendar` is a version number or the hours themselves: of the
+    promise, but of the team for `transferred`, and for `calendar_changed` with a `team`; `team_calendar` always means
+    the team's. `reason` is why it waits, was withdrawn or is waived; `applies` says that an edited policy is applied to
+    this open ticket. `until` ends a scheduled wait; `since` is when work logged afterwards began.
+
+    `waived` names its clock: `target`, the `team` of an OLA clock, and the `cycle`, or none for the newest. `corrected`
+    counts the time from `since` to `until` anew on `calendar`, wherever it was counted on one of the versions in
+    `replaces`; none named means on whichever.
     """
 
     at: datetime
@@ -79,6 +92,10 @@ class Event:
     since: datetime | None = None
     applies: bool = False
     other: Mapping[str, Any] | None = field(default=None)
+    priority: str | None = None
+    target: Target | None = None
+    cycle: int | None = None
+    replaces: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("at", "until", "since"):
@@ -93,7 +110,7 @@ class Event:
         {'at': '2025-06-02T10:00:00+00:00', 'type': 'pending', 'reason': 'vendor'}
         """
         found = ((_KEY.get(name, name), getattr(self, name)) for name in _NAMES)
-        return {key: _plain(value) for key, value in found if value is not None and value is not False}
+        return {key: _plain(value) for key, value in found if not _empty(value)}
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:
@@ -105,6 +122,8 @@ class Event:
             values[name] = None if values[name] is None else instant(values[name])
         if values["at"] is None:
             raise ValueError("An event needs the instant at which it happened.")
+        values["target"] = None if values["target"] is None else Target(values["target"])
+        values["replaces"] = tuple(values["replaces"] or ())
         values |= {"kind": Kind(row["type"]), "applies": bool(row.get("applies"))}
         return cls(**values)
 
@@ -130,9 +149,15 @@ def instant(value: str | datetime) -> datetime:
     return found
 
 
+def _empty(value: object) -> bool:
+    return value is None or value is False or value == ()
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
-    if isinstance(value, Kind):
+    if isinstance(value, Enum):
         return value.value
+    if isinstance(value, tuple):
+        return list(value)
     return dict(value) if isinstance(value, Mapping) else value

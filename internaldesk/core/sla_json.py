@@ -12,7 +12,7 @@ from internaldesk.core.hours import BusinessCalendar
 
 _INSTANTS = frozenset(
     {"at", "start", "end", "started_at", "segment_from", "due", "at_risk_at", "breached_at", "stopped_at", "created_at"}
-    | {"until", "asked_at", "replied_at", "resolved_at"}
+    | {"until", "asked_at", "replied_at", "resolved_at", "soon_at", "waived_at"}
 )
 Calendars = Mapping[int, BusinessCalendar]
 Row = TypeVar("Row")

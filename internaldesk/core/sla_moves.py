@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from internaldesk.core import clocks as clock_verbs
 from internaldesk.core import replayed
+from internaldesk.core import sla_corrections as corrections
 from internaldesk.core.clock_set import Clocks
 from internaldesk.core.clocks import Clock, ClockState, Target
 from internaldesk.core.sla_events import Event, Kind
@@ -165,7 +166,7 @@ def _hold(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
     if clock is None:
         return clocks.begin(rules, Target.OLA, at, allowance, clocks.team)
     if clock.state is ClockState.STOPPED:
-        back = clock_verbs.retarget(clock, at, allowance, rules.risk_seconds(allowance))
+        back = clock_verbs.retarget(clock, at, rules.amounts(allowance))
         return clocks.put(clock, clocks.going(rules, back, at))
     return clocks.put(clock, _ola_again(clocks, clock, at, rules))
 
@@ -193,12 +194,12 @@ def _promised(clocks: Clocks, clock: Clock, at: datetime, rules: Rules) -> Clock
     allowance = clocks.targets.get(clock.target)
     if allowance is None:
         return clock_verbs.cancel(clock, at, "no_policy")
-    return clock_verbs.retarget(clock, at, allowance, rules.risk_seconds(allowance))
+    return clock_verbs.retarget(clock, at, rules.amounts(allowance))
 
 
 def _ola_again(clocks: Clocks, clock: Clock, at: datetime, rules: Rules) -> Clock:
     allowance = clocks.ola.get(str(clock.team), clock.allowance_seconds)
-    return clock_verbs.retarget(clock, at, allowance, rules.risk_seconds(allowance))
+    return clock_verbs.retarget(clock, at, rules.amounts(allowance))
 
 
 def _each_by_its_list(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
@@ -257,4 +258,8 @@ MOVES: dict[Kind, Callable[[Clocks, datetime, Event, Rules], Clocks]] = {
     Kind.MERGED_INTO: _merged_into,
     Kind.ABSORBED: _absorbed,
     Kind.WITHDRAWN: _withdrawn,
+    Kind.WAIVED: corrections.waived,
+    Kind.CORRECTED: corrections.corrected,
 }
+ALWAYS = frozenset({Kind.WAIVED, Kind.CORRECTED})
+"""What a supervisor may still do when the ticket is over."""

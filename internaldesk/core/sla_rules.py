@@ -7,7 +7,7 @@ from math import ceil
 from types import MappingProxyType
 from typing import Any
 
-from internaldesk.core.clocks import Target
+from internaldesk.core.clocks import Amounts, Target
 from internaldesk.core.hours import BusinessCalendar
 
 _ASLEEP = frozenset({"requester", "approval", "scheduled"})
@@ -29,7 +29,8 @@ class Rules:
     """One version of a policy, as the clocks need it.
 
     `targets` are business minutes; a target that is missing is not promised. `calendars` resolves the version numbers
-    stored events carry. `on_reopen` is `continue` or `new_cycle`.
+    stored events carry. `on_reopen` is `continue` or `new_cycle`. Warnings come when `at_risk_share` of a promise is
+    used, and again `warn_seconds` of business time before it is up; None for no second warning.
     """
 
     calendar: BusinessCalendar
@@ -39,18 +40,20 @@ class Rules:
     on_reopen: str = "continue"
     follow_team: bool = False
     calendars: Mapping[int, BusinessCalendar] = field(default_factory=dict)
+    warn_seconds: int | None = None
 
     def pauses(self, target: Target, reason: str | None) -> bool:
         """Whether a ticket waiting for `reason` pauses that target; nothing pauses when it does not wait."""
         return reason is not None and reason in self.pause_on.get(target, DEFAULT_PAUSE_ON[target])
 
-    def risk_seconds(self, allowance: int) -> int:
-        """Used seconds at which a promise is at risk, rounded up.
+    def amounts(self, allowance: int) -> Amounts:
+        """A promise of so many seconds with its warnings; a share of it is rounded up.
 
-        >>> Rules(BusinessCalendar.parse({"timezone": "UTC", "hours": {}}), {}).risk_seconds(61)
-        46
+        >>> Rules(BusinessCalendar.parse({"timezone": "UTC", "hours": {}}), {}, warn_seconds=60).amounts(61)
+        Amounts(allowance=61, risk=46, soon=1)
         """
-        return ceil(allowance * self.at_risk_share)
+        soon = None if self.warn_seconds is None else max(0, allowance - self.warn_seconds)
+        return Amounts(allowance, ceil(allowance * self.at_risk_share), soon)
 
     def resolve(self, ref: int | Mapping[str, Any] | None) -> BusinessCalendar | None:
         """The calendar an event names by version or carries whole; raises KeyError for an unknown version."""

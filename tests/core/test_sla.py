@@ -145,7 +145,7 @@ def test_a_decided_clock_is_met_missed_or_cancelled():
 
 def test_the_warning_comes_first_then_the_breach_and_nothing_for_a_clock_at_rest():
     (clock,) = clocks_after(CREATED, rules=rules_of({"resolution": 480}))
-    warn, breach = Step("warn", at("mon 16:00")), Step("breach", at("tue 10:00"))
+    warn, breach = Step("at_risk", at("mon 16:00")), Step("breach", at("tue 10:00"))
 
     assert sla.steps(clock) == (warn, breach)
     assert sla.next_step(clock, at("mon 15:59:59")) is None
@@ -235,6 +235,11 @@ def facts(draw, kind):
         return {"policy": draw(POLICIES), "applies": draw(st.booleans())}
     if kind is Kind.CALENDAR_CHANGED:
         return {"calendar": draw(HOURS), "team": draw(TEAMS)}
+    if kind is Kind.WAIVED:
+        return {"target": draw(st.sampled_from(list(Target))).value, "team": draw(TEAMS), "reason": "A storm."}
+    if kind is Kind.CORRECTED:
+        since = at("mon 00:00") + timedelta(hours=draw(st.integers(0, 100)))
+        return {"calendar": draw(HOURS), "since": since, "until": since + timedelta(hours=draw(st.integers(1, 50)))}
     if kind is Kind.ABSORBED:
         return {"other": {"created_at": at("mon 00:00"), "pauses": [[at("mon 09:00"), at("mon 11:00")]]}}
     return {}
@@ -294,7 +299,7 @@ def test_what_is_true_of_every_clock_at_every_moment(history):
             assert (clock.state == "cancelled") is (clock.cancel_reason is not None)
             assert (clock.state == "paused") is (clock.pause_reason is not None)
             if clock.state == "paused" and not clock.breached:
-                assert clock.due is None
+                assert (clock.due, clock.at_risk_at, clock.soon_at) == (None, None, None)
             if clock.running and not clock.breached:
                 assert sla.used(clock, clock.due) == max(clock.allowance_seconds, clock.used_seconds)
                 assert clock.at_risk_at <= clock.due
@@ -309,9 +314,12 @@ def test_a_breach_is_never_undone_and_a_decided_clock_never_changes_again(histor
     states = folded(log, rules)
     for before, after, one in zip(states, states[1:], log[1:], strict=False):
         for old, new in zip(before, after, strict=False):
-            assert old.breached_at is None or old.breached_at == new.breached_at or one.kind is Kind.ABSORBED
+            redecides = one.kind in (Kind.ABSORBED, Kind.CORRECTED)
+            assert old.breached_at is None or old.breached_at == new.breached_at or redecides
             assert (old.target, old.cycle) == (new.target, new.cycle)
-            goes_on = one.kind is Kind.REOPENED or (old.target is Target.OLA and one.kind is Kind.TRANSFERRED)
+            goes_on = one.kind in (Kind.REOPENED, Kind.CORRECTED, Kind.WAIVED) or (
+                old.target is Target.OLA and one.kind is Kind.TRANSFERRED
+            )
             assert old.open or new is old or goes_on
 
 
