@@ -17,6 +17,7 @@ class Kind(StrEnum):
     REOPENED = "reopened"
     CLOSED = "closed"
     FOLLOWED = "followed"
+    TAGGED = "tagged"
     AT_RISK = "at_risk"
     BREACHED = "breached"
     ESCALATED = "escalated"

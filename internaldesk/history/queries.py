@@ -21,6 +21,7 @@ _SHOWN = (
     Kind.REOPENED,
     Kind.CLOSED,
     Kind.FOLLOWED,
+    Kind.TAGGED,
     Kind.AT_RISK,
     Kind.BREACHED,
     Kind.ESCALATED,
@@ -40,6 +41,7 @@ _TOLD = {
     Kind.REOPENED: "reopened it",
     Kind.CLOSED: "closed it",
     Kind.FOLLOWED: "added {who} as a follower",
+    Kind.TAGGED: "{words}",
     Kind.RESUMED: "resumed it: the agreed date has come",
 }
 _ICONS = {
@@ -50,6 +52,7 @@ _ICONS = {
     Kind.BREACHED: "oct",
     Kind.ESCALATED: "users",
     Kind.WAIVED: "scale",
+    Kind.TAGGED: "tag",
 }
 
 
