@@ -72,7 +72,10 @@ def _runs(clock: Clock) -> Iterator[_Run]:
 
 
 def _cut(run: _Run, period: Period) -> list[_Run]:
-    pieces = [_Run(cal, a, b, run.team, "corrected") for cal, a, b in period.cut(run.calendar, run.start, run.end)]
+    pieces = [
+        _Run(cal, a, b, run.team, "corrected" if b == period.start else "correction_over")
+        for cal, a, b in period.cut(run.calendar, run.start, run.end)
+    ]
     return [*pieces[:-1], replace(pieces[-1], ended_by=run.ended_by)]
 
 

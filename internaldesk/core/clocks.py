@@ -46,7 +46,7 @@ class Segment:
     """A closed run of a clock: from, to, the business seconds in between, and what ended it.
 
     `ended_by` is a pause reason, `stopped`, `cancelled`, or why the hours changed: `calendar`, `policy`, `transferred`,
-    `corrected`.
+    or where a correction begins (`corrected`) or ends (`correction_over`).
     """
 
     calendar: BusinessCalendar

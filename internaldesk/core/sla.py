@@ -5,18 +5,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from internaldesk.core import clocks as clock_verbs
+from internaldesk.core.account import Line, by_team, explain
 from internaldesk.core.clock_set import Clocks, Mark
+from internaldesk.core.clock_view import ClockView, Shown, Step, next_step, steps, view
 from internaldesk.core.clocks import RETARGET, Clock, ClockState, Retarget, Segment, Target, used
-from internaldesk.core.explain import ClockView, Line, Shown, Step, explain, next_step, steps, view
 from internaldesk.core.sla_events import BadHistory, Event, Kind, in_order
 from internaldesk.core.sla_json import dump, load, load_clock
 from internaldesk.core.sla_moves import ALWAYS, MOVES
 from internaldesk.core.sla_rules import DEFAULT_PAUSE_ON, Rules
 
 __all__ = [
-    "DEFAULT_PAUSE_ON", "RETARGET", "BadHistory", "Clock", "ClockState", "ClockView", "Clocks", "Event", "Kind", "Line",
-    "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "dump", "explain", "in_order", "load",
-    "load_clock", "next_step", "rebuild", "settle", "steps", "used", "view",
+    "DEFAULT_PAUSE_ON", "RETARGET", "BadHistory", "Clock", "ClockState", "ClockView", "Clocks", "Event", "Kind",
+    "Line", "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "by_team", "dump",
+    "explain", "in_order", "load", "load_clock", "next_step", "rebuild", "settle", "steps", "used", "view",
 ]  # fmt: skip
 
 RulesAt = Rules | Callable[[Event], Rules]

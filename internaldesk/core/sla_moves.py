@@ -214,12 +214,12 @@ def _each_by_its_list(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
 
 
 def _on_current_hours(clocks: Clocks, at: datetime, why: str) -> Clocks:
-    """Running clocks whose hours are no longer the ones that hold go on in those that do; the past stays."""
+    """Running clocks whose hours or holder are not the present ones go on with those; the past stays."""
 
     def fit(clock: Clock) -> Clock:
         cal = clocks.hours_for(clock.target)
-        same = not clock.running or clock.calendar is cal or clock.calendar == cal
-        return clock if same else clock_verbs.move(clock, at, cal, clocks.team, why=why)
+        same = clock.holder == clocks.team and (clock.calendar is cal or clock.calendar == cal)
+        return clock if same or not clock.running else clock_verbs.move(clock, at, cal, clocks.team, why=why)
 
     return clocks.each(fit).marked(at)
 

@@ -164,57 +164,6 @@ def test_the_warning_moves_with_pauses_and_rounds_its_seconds_up():
     assert odd.at_risk_at == at("mon 10:00:46")
 
 
-# --- the account -----------------------------------------------------------------------------------------------------
-
-
-def texts(*events, now, target=Target.RESOLUTION, **rest):
-    return [line.text for line in sla.explain(clocks_after(*events, **rest).latest(target), at(now))]
-
-
-def test_every_minute_is_accounted_for():
-    berlin = {**NINE_TO_FIVE, "timezone": "Europe/Berlin"}
-    rules = rules_of(calendar=berlin, pause_on={Target.RESOLUTION: frozenset({"requester", "vendor"})})
-    events = ("mon 07:00 created", "mon 16:00 pending reason=vendor", "tue 08:00 resumed", "tue 08:30 pending",
-              row("tue 10:00 priority_changed", policy={"resolution": 960}), "tue 12:00 resumed")  # fmt: skip
-
-    assert texts(*events, now="wed 18:30", rules=rules) == [
-        "Mon 2 Jun 09:00-17:00 Berlin: 8 h",
-        "The promise of 8 h was missed",
-        "Paused: vendor, Mon 2 Jun 18:00-Tue 3 Jun 10:00 Berlin",
-        "Tue 3 Jun 10:00-10:30 Berlin: 30 min",
-        "Paused: requester, Tue 3 Jun 10:30-14:00 Berlin",
-        "New promise: 16 h instead of 8 h",
-        "Tue 3 Jun 14:00-17:00 Berlin: 3 h",
-        "Wed 4 Jun 09:00-17:00 Berlin: 8 h",
-    ]
-
-
-def test_a_clock_that_runs_is_accounted_for_until_now():
-    assert texts(CREATED, now="mon 12:30:10") == ["Mon 2 Jun 10:00-12:30 UTC: 2 h 30 min 10 s"]
-    assert texts(CREATED, now="mon 09:00") == []
-
-
-def test_solved_and_reopened_and_solved_again():
-    assert texts(CREATED, "mon 11:00 resolved", "mon 15:00 reopened", "mon 16:00 resolved", now="tue 10:00") == [
-        "Mon 2 Jun 10:00-11:00 UTC: 1 h",
-        "Solved, then reopened, Mon 2 Jun 11:00-15:00 UTC",
-        "Mon 2 Jun 15:00-16:00 UTC: 1 h",
-        "Done after 2 h",
-    ]
-
-
-def test_a_breach_and_an_end_without_work_are_lines_too():
-    assert texts(CREATED, "mon 11:30 merged_into", now="tue 10:00", target=Target.FIRST_RESPONSE)[1:] == [
-        "The promise of 1 h was missed", "Done after 1 h 30 min"]  # fmt: skip
-    assert texts(CREATED, "mon 11:30 merged_into", now="tue 10:00")[1:] == ["Called off: merged"]
-    assert texts(CREATED, "mon 10:00 pending", now="tue 10:00") == ["Paused: requester"]
-
-
-def test_hours_that_changed_meanwhile_are_no_pause():
-    assert texts(CREATED, row("mon 12:00 calendar_changed", calendar=EARLY), now="tue 09:00") == [
-        "Mon 2 Jun 10:00-12:00 UTC: 2 h", "Tue 3 Jun 08:00-09:00 UTC: 1 h"]  # fmt: skip
-
-
 # --- what no sequence of events can break ----------------------------------------------------------------------------
 
 POLICIES = st.dictionaries(st.sampled_from(["first_response", "next_response", "resolution", "periodic_update"]),
