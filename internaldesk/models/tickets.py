@@ -1,4 +1,4 @@
-"""Tickets and what belongs to them: words, notes, files, followers, drafts and one-use form keys."""
+"""Tickets and what belongs to them: words, notes, files, tags, followers, drafts and one-use form keys."""
 
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -92,6 +92,7 @@ class Ticket(Base):
     last_word_by: Mapped[Person] = relationship(foreign_keys=last_word_by_id)
     followers: Mapped[list["Follower"]] = relationship(cascade="all, delete-orphan")
     holdings: Mapped[list["Holding"]] = relationship(order_by="Holding.id", cascade="all, delete-orphan")
+    tags: Mapped[list["TicketTag"]] = relationship(order_by="TicketTag.tag", cascade="all, delete-orphan")
 
     @property
     def number(self) -> str:
@@ -102,6 +103,11 @@ class Ticket(Base):
     def follower_ids(self) -> Collection[int]:
         """Ids of the people who read along."""
         return [follower.person_id for follower in self.followers]
+
+    @property
+    def tag_words(self) -> tuple[str, ...]:
+        """Its tags, in order."""
+        return tuple(row.tag for row in self.tags)
 
     @property
     def former_team_ids(self) -> Collection[int]:
@@ -120,6 +126,16 @@ class Follower(Base):
     at: Mapped[datetime]
 
     person: Mapped[Person] = relationship(foreign_keys=person_id)
+
+
+class TicketTag(Base):
+    """A word the team sorts it by; requesters do not see it."""
+
+    __tablename__ = "ticket_tag"
+    __table_args__ = (Index("ix_ticket_tag_tag", "tag", "ticket_id"),)
+
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("ticket.id", ondelete="CASCADE"), primary_key=True)
+    tag: Mapped[str] = mapped_column(String(40), primary_key=True)
 
 
 class Holding(Base):
