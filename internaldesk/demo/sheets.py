@@ -186,6 +186,7 @@ class Sheets:
                 policy_version=life.promise.policy_version,
                 calendar=life.promise.version,
                 team_calendar=life.offer.hours.version,
+                priority=life.told.level.value,
             )
             self._created[key] = {k: v for k, v in told.to_dict().items() if k not in ("at", "type", "seq")}
         return self._created[key]

@@ -1,7 +1,10 @@
-"""Write one event; every act of the desk ends here."""
+"""Write events; every act of the desk ends here."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
+
+from sqlalchemy import insert
 
 from internaldesk.core.happenings import PUBLIC, Kind
 from internaldesk.core.policy import Actor
@@ -21,3 +24,20 @@ def record(ticket_id: int, kind: Kind, *, by: Actor | None, at: datetime, **data
     )
     db.session.add(event)
     return event
+
+
+class Happened(NamedTuple):
+    """Something the desk itself did to a ticket; `data` is plain JSON."""
+
+    ticket_id: int
+    kind: Kind
+    public: bool
+    data: dict[str, Any]
+
+
+def record_all(happened: Sequence[Happened], *, at: datetime) -> None:
+    """Write down at once what the desk itself did to many tickets at `at`."""
+    rows = [
+        {"at": at, "kind": kind, "ticket_id": of, "public": public, "data": data} for of, kind, public, data in happened
+    ]
+    db.session.execute(insert(Event), rows)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from internaldesk.core import sla
 from internaldesk.core.clocks import Target
 from internaldesk.core.sla import Clocks, Event, Rules
-from internaldesk.db import db
-from internaldesk.models.sla import Clock, PolicyVersion
+from internaldesk.models.sla import Clock
 from internaldesk.sla import queries
 from internaldesk.sla.memory import remember, remembered
 
@@ -16,35 +15,33 @@ Key = tuple[Target, int, int]
 
 @dataclass(slots=True)
 class Ledger:
-    """The log of one ticket, its fold, the policy version it counts by, and the stored clocks.
+    """The log of one ticket, its fold, the rules in force at its end, and the stored clocks.
 
     Several events of one transaction cost one reading: each is applied to the fold of those before it.
     """
 
     log: list[Event] = field(default_factory=list)
     clocks: Clocks = field(default_factory=Clocks)
-    version: PolicyVersion | None = None
     rules: Rules | None = None
     rows: dict[Key, Clock] = field(default_factory=dict)
     written: dict[Key, sla.Clock] = field(default_factory=dict)
     """What the rows say already, where this transaction wrote them."""
 
     def append(self, event: Event) -> None:
-        """Add one event and fold it in; under another policy version the whole log counts anew."""
+        """Add one event and fold it in, by the policy version in force at it."""
         self.log.append(event)
-        known = self.version.id if self.version else None
-        if event.policy_version not in (None, known):
-            self.version = _version(event.policy_version)
-            self._fold()
-        elif self.rules is None or event.calendar is not None or event.team_calendar is not None:
-            self.rules = queries.rules(self.version, self.log)
-            self.clocks = sla.apply(self.clocks, event, self.rules)
-        else:
-            self.clocks = sla.apply(self.clocks, event, self.rules)
+        if self.rules is None or event.policy_version or event.calendar or event.team_calendar:
+            self.rules = queries.rules_at(self.log)(event)
+        self.clocks = sla.apply(self.clocks, event, self.rules)
 
-    def _fold(self) -> None:
-        self.rules = queries.rules(self.version, self.log)
-        self.clocks = sla.rebuild(self.log, self.rules)
+    def after(self, event: Event) -> Clocks:
+        """The clocks as they would be after one more event."""
+        return sla.apply(self.clocks, event, queries.rules_at([*self.log, event])(event))
+
+    @property
+    def version_id(self) -> int | None:
+        """The policy version by which open clocks count: the last one named."""
+        return next((event.policy_version for event in reversed(self.log) if event.policy_version is not None), None)
 
     @property
     def first_calendar(self) -> int:
@@ -59,21 +56,16 @@ def of(ticket_id: int) -> Ledger:
     return remembered((Ledger, ticket_id), lambda: _read(ticket_id))
 
 
-def begin(ticket_id: int) -> Ledger:
-    """The empty ledger of a ticket that was filed just now."""
-    return remember((Ledger, ticket_id), Ledger())
+def begin(ticket_id: int, known: Ledger) -> Ledger:
+    """The ledger of a ticket that was filed just now."""
+    return remember((Ledger, ticket_id), known)
 
 
 def _read(ticket_id: int) -> Ledger:
     log = [event for _, event in queries.events(ticket_id)]
-    named = [event.policy_version for event in log if event.policy_version is not None]
     rows = {(row.target, row.team_key, row.cycle): row for row in queries.clocks(ticket_id, segments=True)}
-    found = Ledger(log=log, version=_version(named[-1]) if named else None, rows=rows)
+    found = Ledger(log=log, rows=rows)
     if log:
-        found._fold()
+        rules = queries.rules_at(log)
+        found.clocks, found.rules = sla.rebuild(log, rules), rules(log[-1])
     return found
-
-
-def _version(number: int | None) -> PolicyVersion | None:
-    """What it promises stands in the log, so its targets are not read."""
-    return db.session.get(PolicyVersion, number)

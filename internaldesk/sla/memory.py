@@ -1,19 +1,20 @@
-"""What this transaction has read already; forgotten at its end, and as soon as it changes a promise itself."""
+"""What was read already: for this transaction, and for good where it can never change."""
 
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session, SessionTransaction, UOWTransaction
 
-from internaldesk.core.hours import BusinessCalendar
 from internaldesk.db import db
-from internaldesk.models.sla import CalendarException, CalendarVersion, Policy, PolicyTarget, PolicyVersion
+from internaldesk.models.sla import CalendarException, CalendarVersion, OlaTarget, Policy, PolicyTarget, PolicyVersion
 
 T = TypeVar("T")
 _KEPT = "sla.memory"
 _EDITED = "sla.edited"
-_PROMISES = (CalendarException, CalendarVersion, Policy, PolicyTarget, PolicyVersion)
+_PROMISES = (CalendarException, CalendarVersion, OlaTarget, Policy, PolicyTarget, PolicyVersion)
+_for_good: WeakKeyDictionary[Engine, dict[type, dict[int, Any]]] = WeakKeyDictionary()
 
 
 def remembered(key: Hashable, read: Callable[[], T]) -> T:
@@ -30,14 +31,18 @@ def remember(key: Hashable, value: T) -> T:
     return remembered(key, lambda: value)
 
 
-def edited() -> bool:
-    """Whether this transaction changed promises or hours: what it reads of them may yet be rolled back."""
+def versions(kind: type[T]) -> dict[int, T]:
+    """What is known of a kind of version, by id: for good, since committed versions never change.
+
+    A transaction that changes promises or hours keeps its own, for what it reads of them may yet be rolled back.
+    """
+    shelves = remembered(_EDITED, dict[type, dict[int, Any]]) if _edited() else _for_good.setdefault(db.engine, {})
+    found: dict[int, T] = shelves.setdefault(kind, {})
+    return found
+
+
+def _edited() -> bool:
     return bool(db.session.info.get(_EDITED))
-
-
-def kept_here() -> dict[int, BusinessCalendar]:
-    """Calendars by version for this transaction alone."""
-    return remembered(_EDITED, lambda: {})
 
 
 @event.listens_for(Session, "after_transaction_end")

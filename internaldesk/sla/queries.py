@@ -1,72 +1,42 @@
-"""Read calendars, policies, clocks and what is due; calendar versions never change, so they are read once."""
+"""Read what is promised, the clocks of a ticket, and what is due."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, literal, or_, select
+from sqlalchemy.orm import aliased, selectinload
 
 from internaldesk.core import hours
-from internaldesk.core.clocks import Target
+from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.hours import BusinessCalendar
-from internaldesk.core.hours_text import clock_time
+from internaldesk.core.lifecycle import Status
 from internaldesk.core.priority import Priority
 from internaldesk.core.promises import Asked, first_match
-from internaldesk.core.sla import DEFAULT_PAUSE_ON, Clocks, Event, Rules, rebuild
+from internaldesk.core.sla import Clocks, Event, rebuild
 from internaldesk.db import db
-from internaldesk.models.sla import CalendarException, CalendarVersion, Clock, ClockEvent, Policy, PolicyVersion
+from internaldesk.models.people import Team
+from internaldesk.models.sla import Clock, ClockEvent, OlaTarget, Policy, PolicyVersion
 from internaldesk.models.tickets import Ticket
-from internaldesk.sla.memory import edited, kept_here, remembered
+from internaldesk.sla.memory import remembered
+from internaldesk.sla.versions import (
+    Terms,
+    calendars,
+    current_version,
+    current_versions,
+    in_force,
+    minutes,
+    other_versions,
+    rules_at,
+    terms,
+    versions_at,
+)
 
-_calendars: WeakKeyDictionary[Engine, dict[int, BusinessCalendar]] = WeakKeyDictionary()
-_WHOLE = 1440
-
-
-def calendars(version_ids: Iterable[int | None]) -> dict[int, BusinessCalendar]:
-    """The calendars of these versions, by id; at most one statement, and none once they are known."""
-    known = kept_here() if edited() else _calendars.setdefault(db.engine, {})
-    wanted = {number for number in version_ids if number is not None}
-    missing = wanted - known.keys()
-    if missing:
-        query = select(CalendarVersion).where(CalendarVersion.id.in_(missing))
-        for row in db.session.scalars(query.options(selectinload(CalendarVersion.exceptions))):
-            known[row.id] = _parsed(row)
-    return {number: known[number] for number in wanted}
-
-
-def current_version(calendar_id: int, *, now: datetime) -> int:
-    """The id of the calendar version in force at `now`."""
-    versions = remembered((CalendarVersion, calendar_id), lambda: _versions(calendar_id))
-    return next(number for valid_from, number in versions if valid_from <= now)
-
-
-def _versions(calendar_id: int) -> list[tuple[datetime, int]]:
-    """From when each version of a calendar holds, newest first."""
-    query = (
-        select(CalendarVersion.valid_from, CalendarVersion.id)
-        .where(CalendarVersion.calendar_id == calendar_id)
-        .order_by(CalendarVersion.valid_from.desc(), CalendarVersion.id.desc())
-    )
-    return [(row.valid_from, row.id) for row in db.session.execute(query)]
-
-
-def current_versions(calendar_ids: Iterable[int], *, now: datetime) -> dict[int, int]:
-    """The version in force at `now` of each calendar, in one statement."""
-    query = (
-        select(CalendarVersion.calendar_id, CalendarVersion.id)
-        .where(CalendarVersion.calendar_id.in_(set(calendar_ids)), CalendarVersion.valid_from <= now)
-        .order_by(CalendarVersion.valid_from, CalendarVersion.id)
-    )
-    return {row.calendar_id: row.id for row in db.session.execute(query)}
-
-
-def policy_for(team_id: int, asked: Asked, *, now: datetime) -> PolicyVersion | None:
-    """The version in force of the first policy of the type's team that matches; None where nothing is promised."""
-    found = first_match(rules_of(team_id, now=now), asked)
-    return db.session.get(PolicyVersion, found.version_id) if found else None
+__all__ = [
+    "TeamRule", "Terms", "asked_by", "calendars", "clocks", "current_version", "current_versions", "due_clocks",
+    "events", "folded", "holding", "late", "minutes", "other_versions", "policy_for", "preview", "rules_at",
+    "rules_of", "share_used", "something_due", "terms", "to_warn", "wakeful", "warnable",
+]  # fmt: skip
 
 
 class TeamRule(NamedTuple):
@@ -79,35 +49,73 @@ class TeamRule(NamedTuple):
     version_id: int
 
 
-def rules_of(team_id: int, *, now: datetime) -> list[TeamRule]:
+def policy_for(team_id: int, asked: Asked, *, now: datetime) -> Terms | None:
+    """What the first policy of the type's team that matches promises at `now`; None where nothing is promised."""
+    found = first_match(_rules(team_id, asked.priority, now=now), asked)
+    return terms([found.version_id])[found.version_id] if found else None
+
+
+def rules_of(team_id: int, *, now: datetime) -> Sequence[TeamRule]:
     """A team's active policies in order, each in the version in force at `now`."""
-    versions = remembered((Policy, team_id), lambda: _policies(team_id))
-    found: dict[int, TeamRule] = {}
-    for valid_from, rule in versions:
-        if valid_from <= now:
-            found.setdefault(rule.policy_id, rule)
-    return list(found.values())
+    return _rules(team_id, None, now=now)
 
 
-def _policies(team_id: int) -> list[tuple[datetime, TeamRule]]:
-    """Every version of a team's active policies, the one that counts first in front."""
-    query = (
-        select(Policy.id, Policy.name, Policy.condition, Policy.fallback, PolicyVersion.id, PolicyVersion.valid_from)
-        .join(PolicyVersion, PolicyVersion.policy_id == Policy.id)
-        .where(Policy.active, Policy.team_id == team_id)
-        .order_by(Policy.position, Policy.id, PolicyVersion.valid_from.desc(), PolicyVersion.id.desc())
+def holding(team: Team, priority: Priority, *, now: datetime) -> tuple[int, int | None]:
+    """While a team has a ticket: the version of its hours in force, and its own allowance in minutes, if it has one."""
+    known, own = versions_at(now), _own(team.id)
+    if team.calendar_id not in known or priority not in own:
+        row = db.session.execute(
+            select(in_force(team.calendar_id, now=now).label("version"), _allowance(team.id, priority).label("own"))
+        ).one()
+        known[team.calendar_id], own[priority] = row.version, row.own
+    return known[team.calendar_id], own[priority]
+
+
+def _rules(team_id: int, priority: Priority | None, *, now: datetime) -> Sequence[TeamRule]:
+    return remembered((Policy, team_id, priority, now), lambda: _read_rules(team_id, priority, now=now))
+
+
+def _read_rules(team_id: int, priority: Priority | None, *, now: datetime) -> Sequence[TeamRule]:
+    """The policies and, since whoever asks for one needs them next, the versions of hours and the team's allowance."""
+    newer = aliased(PolicyVersion)
+    newest = (
+        select(newer.id)
+        .where(newer.policy_id == Policy.id, newer.valid_from <= now)
+        .order_by(newer.valid_from.desc(), newer.id.desc())
+        .limit(1)
+        .scalar_subquery()
     )
-    return [(row[5], TeamRule(*row[:5])) for row in db.session.execute(query)]
+    query = (
+        select(Policy.id, Policy.name, Policy.condition, Policy.fallback, PolicyVersion.id.label("version_id"))
+        .add_columns(PolicyVersion.calendar_id, in_force(PolicyVersion.calendar_id, now=now).label("calendar_version"))
+        .add_columns(Team.calendar_id.label("team_calendar"), in_force(Team.calendar_id, now=now).label("team_version"))
+        .add_columns(_allowance(team_id, priority).label("own"))
+        .join(Team, Policy.team_id == Team.id)
+        .join(PolicyVersion, PolicyVersion.id == newest)
+        .where(Policy.active, Policy.team_id == team_id)
+        .order_by(Policy.position, Policy.id)
+    )
+    rows = db.session.execute(query).all()
+    for row in rows:
+        versions_at(now).update({row.calendar_id: row.calendar_version, row.team_calendar: row.team_version})
+        if priority is not None:
+            _own(team_id)[priority] = row.own
+    return [TeamRule(*row[:5]) for row in rows]
+
+
+def _allowance(team_id: int, priority: Priority | None) -> ScalarSelect[int]:
+    own = select(OlaTarget.minutes).where(OlaTarget.team_id == team_id, OlaTarget.priority == priority)
+    return own.scalar_subquery()
+
+
+def _own(team_id: int) -> dict[Priority, int | None]:
+    """What this transaction knows of a team's own allowances."""
+    return remembered((OlaTarget, team_id), dict[Priority, int | None])
 
 
 def asked_by(ticket: Ticket) -> Asked:
     """What conditions may look at, of a ticket."""
     return Asked(ticket.request_type_id, ticket.priority, ticket.customer_waiting, ticket.location_id)
-
-
-def minutes(version: PolicyVersion, priority: Priority) -> dict[str, int]:
-    """What a policy version promises at a priority: business minutes by target."""
-    return {row.target.value: row.minutes for row in version.targets if row.priority is priority}
 
 
 def events(ticket_id: int) -> list[tuple[ClockEvent, Event]]:
@@ -116,34 +124,10 @@ def events(ticket_id: int) -> list[tuple[ClockEvent, Event]]:
     return [(row, Event.from_dict({**row.payload, "at": row.at, "type": row.kind, "seq": row.seq})) for row in rows]
 
 
-def rules(version: PolicyVersion | None, log: Sequence[Event], extra: Event | None = None) -> Rules:
-    """What the core needs to fold a log: the policy version and every calendar its events name."""
-    named = [ref for event in (*log, *([extra] if extra else [])) for ref in _calendar_refs(event)]
-    known = calendars(named)
-    first = log[0] if log else extra
-    assert first is not None
-    assert isinstance(first.calendar, int)
-    return Rules(
-        calendar=known[first.calendar],
-        targets={},
-        pause_on=_pause_on(version),
-        at_risk_share=Fraction(version.at_risk_percent if version else 75, 100),
-        on_reopen=version.on_reopen if version else "continue",
-        follow_team=bool(version and version.follow_team),
-        calendars=known,
-    )
-
-
 def folded(ticket_id: int) -> Clocks:
     """The clocks of a ticket, rebuilt from its log."""
     log = [event for _, event in events(ticket_id)]
-    return rebuild(log, rules(version_of(log), log))
-
-
-def version_of(log: Sequence[Event]) -> PolicyVersion | None:
-    """The policy version a log counts by: the last one it names."""
-    named = [event.policy_version for event in log if event.policy_version is not None]
-    return db.session.get(PolicyVersion, named[-1]) if named else None
+    return rebuild(log, rules_at(log))
 
 
 def clocks(ticket_id: int, *, segments: bool = False) -> Sequence[Clock]:
@@ -161,29 +145,7 @@ def share_used(ticket: Any, *, known: Mapping[int, BusinessCalendar], now: datet
     return max(0, share)
 
 
-def due_clocks(*, now: datetime, limit: int) -> list[int]:
-    """Ids of tickets with a running promise that has passed its due instant and is not recorded as missed."""
-    query = (
-        select(Clock.ticket_id)
-        .where(Clock.state == "running", Clock.breached_at.is_(None), Clock.due_at < now)
-        .order_by(Clock.due_at)
-        .limit(limit)
-    )
-    return list(dict.fromkeys(db.session.scalars(query)))
-
-
-def wakeful(*, now: datetime, limit: int) -> list[int]:
-    """Ids of tickets whose agreed date has come."""
-    query = (
-        select(Ticket.id)
-        .where(Ticket.status == "waiting", Ticket.status_until <= now)
-        .order_by(Ticket.status_until)
-        .limit(limit)
-    )
-    return list(db.session.scalars(query))
-
-
-def preview(version: PolicyVersion, priority: Priority, *, now: datetime) -> dict[Target, tuple[datetime, int]]:
+def preview(version: Terms | PolicyVersion, priority: Priority, *, now: datetime) -> dict[Target, tuple[datetime, int]]:
     """If filed now: the due instant and the business minutes of first response and resolution."""
     cal_id = current_version(version.calendar_id, now=now)
     cal = calendars([cal_id])[cal_id]
@@ -193,31 +155,46 @@ def preview(version: PolicyVersion, priority: Priority, *, now: datetime) -> dic
     return {target: (hours.add(cal, now, timedelta(minutes=count)), count) for target, count in found.items()}
 
 
-def _pause_on(version: PolicyVersion | None) -> Mapping[Target, frozenset[str]]:
-    own = (version.pause_on if version else None) or {}
-    return {**DEFAULT_PAUSE_ON, **{Target(name): frozenset(reasons) for name, reasons in own.items()}}
+def something_due(*, now: datetime) -> bool:
+    """Whether a sweep would find anything to do."""
+    due = (_waits_until(now), late(now), to_warn(now))
+    return bool(db.session.scalar(select(or_(*(exists().where(part) for part in due)))))
 
 
-def _calendar_refs(event: Event) -> list[int]:
-    return [ref for ref in (event.calendar, event.team_calendar) if isinstance(ref, int)]
+def wakeful(*, now: datetime, limit: int) -> list[int]:
+    """Ids of tickets whose agreed date has come."""
+    query = select(Ticket.id).where(_waits_until(now)).order_by(Ticket.status_until).limit(limit)
+    return list(db.session.scalars(query))
 
 
-def _parsed(row: CalendarVersion) -> BusinessCalendar:
-    closed = [_closure(part) for part in row.exceptions if not part.opening]
-    opened: dict[str, list[list[str]]] = {}
-    for part in row.exceptions:
-        if part.opening:
-            opened.setdefault(part.day.isoformat(), []).append([clock_time(part.from_min), clock_time(part.to_min)])
-    spec = {
-        "timezone": row.zone,
-        "hours": row.hours,
-        "holidays": closed,
-        "openings": [{"date": day, "hours": windows} for day, windows in opened.items()],
-    }
-    return BusinessCalendar.parse(spec, version=row.id)
+def due_clocks(*, now: datetime, limit: int) -> list[int]:
+    """Ids of tickets with a running promise that has passed its due instant and is not recorded as missed."""
+    query = select(Clock.ticket_id).where(late(now)).order_by(Clock.due_at).limit(limit)
+    return list(dict.fromkeys(db.session.scalars(query)))
 
 
-def _closure(part: CalendarException) -> object:
-    if (part.from_min, part.to_min) == (0, _WHOLE):
-        return part.day.isoformat()
-    return {"date": part.day.isoformat(), "from": clock_time(part.from_min), "to": clock_time(part.to_min)}
+def warnable(*, now: datetime, limit: int) -> list[int]:
+    """Ids of tickets with a running promise of which a warning has come and was not given."""
+    query = select(Clock.ticket_id).where(to_warn(now)).order_by(Clock.warn_at).limit(limit)
+    return list(dict.fromkeys(db.session.scalars(query)))
+
+
+def late(now: datetime) -> ColumnElement[bool]:
+    """What makes a clock missed that is not recorded so yet."""
+    return and_(_live(), Clock.due_at < now)
+
+
+def to_warn(now: datetime) -> ColumnElement[bool]:
+    """What makes a clock one to warn of; what is late already is told as missed instead."""
+    return and_(_live(), Clock.warn_at <= now, Clock.due_at >= now)
+
+
+def _live() -> ColumnElement[bool]:
+    """As the partial indexes say it: a value bound later would hide from the planner that they fit."""
+    running = literal(ClockState.RUNNING, Clock.state.type, literal_execute=True)
+    return and_(Clock.state == running, Clock.breached_at.is_(None))
+
+
+def _waits_until(now: datetime) -> ColumnElement[bool]:
+    waiting = literal(Status.WAITING, Ticket.status.type, literal_execute=True)
+    return and_(Ticket.status == waiting, Ticket.status_until <= now)

@@ -1,0 +1,82 @@
+"""What the kinds of tasks have in common: an errand says which tickets it concerns and what is to become of each."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select
+
+from internaldesk.core.policy import Actor
+from internaldesk.core.promises import TaskKind
+from internaldesk.models.tickets import Ticket
+
+EXAMPLES = 5
+"""How many examples a result keeps."""
+Counts = dict[str, Any]
+"""Numbers to add up, and lists of examples; may be nested. Plain JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A task as it was asked for; `by` is None for the desk itself."""
+
+    id: int
+    kind: TaskKind
+    policy_id: int | None
+    calendar_id: int | None
+    facts: Mapping[str, Any]
+    by: Actor | None
+    asked_at: datetime
+
+
+class Errand(ABC):
+    """One kind of task at work on one order."""
+
+    @abstractmethod
+    def candidates(self) -> Select[int]:
+        """The ids of all tickets it may concern, found by an index."""
+
+    def finish(self, result: Counts, *, now: datetime) -> Counts:
+        """The result when the last ticket is done; may write down what was done."""
+        return result
+
+
+class Looking(Errand):
+    """One that writes nothing, so that a whole batch is read and counted at once."""
+
+    @abstractmethod
+    def look(self, ids: Sequence[int], *, now: datetime) -> Counts:
+        """What these tickets add to the result."""
+
+
+class Changing(Errand):
+    """One that changes clocks: each ticket locked, in a transaction of its own."""
+
+    @abstractmethod
+    def wanted(self, ids: Sequence[int], *, now: datetime) -> Sequence[int]:
+        """Those of these tickets that may have to change, in order."""
+
+    @abstractmethod
+    def change(self, ticket: Ticket, *, now: datetime) -> Counts:
+        """Change one that is locked; what it adds to the result. Done a second time, it changes and adds nothing."""
+
+
+def added(known: Mapping[str, Any], more: Mapping[str, Any]) -> Counts:
+    """Two counts as one; of examples the first are kept.
+
+    >>> added({"n": 1, "per": {"a": 1}}, {"n": 2, "per": {"b": 5}, "first": [7]})
+    {'n': 3, 'per': {'a': 1, 'b': 5}, 'first': [7]}
+    """
+    found = dict(known)
+    for name, value in more.items():
+        found[name] = _sum(found[name], value) if name in found else value
+    return found
+
+
+def _sum(known: Any, more: Any) -> Any:
+    if isinstance(known, Mapping):
+        return added(known, more)
+    total = known + more
+    return total[:EXAMPLES] if isinstance(total, list) else total
