@@ -163,7 +163,7 @@ _SENTENCES: Mapping[Act, str] = {
     Act.CONFIRM: "Only the person who asked can say whether it is solved.",
     Act.RATE: "Only the person who asked can rate this request.",
     Act.ESCALATE: "Only the requester and the people following can ask somebody to step in.",
-    Act.WAIVE: "Only a lead of the team or an administrator can waive a missed promise, and never on their own request.",
+    Act.WAIVE: "Only a lead of the team or an administrator can waive a missed promise, and never their own.",
 }
 _TEAM_ONLY = "Only the team that holds this request can do that, and never on a request of one's own."
 

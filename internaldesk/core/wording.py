@@ -21,6 +21,17 @@ class Pill(NamedTuple):
     share: int = 0
 
 
+def nears(due: datetime, *, now: datetime, risk_at: datetime | None = None) -> bool:
+    """Whether a promise that is not missed yet is amber: due within the hour, or at risk since `risk_at`.
+
+    >>> from datetime import UTC
+    >>> noon = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    >>> nears(noon + SOON, now=noon), nears(noon + 2 * SOON, now=noon), nears(noon + 2 * SOON, now=noon, risk_at=noon)
+    (True, False, True)
+    """
+    return due - now <= SOON or (risk_at is not None and risk_at <= now)
+
+
 def span(length: timedelta) -> str:
     """A span of time in words: "34 min", "1 h 40", "3 days".
 
@@ -48,3 +59,15 @@ def short(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
     if days == 0:
         return f"{local:%H:%M}"
     return f"{local:%a %H:%M}" if -_WEEK <= days <= _WEEK else f"{local.day} {local:%b}"
+
+
+def said(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
+    """The form within a sentence, in `zone`: "13:00 today", "08:30 tomorrow", "09:40 on Wed 25 Nov".
+
+    >>> from datetime import UTC
+    >>> said(datetime(2026, 11, 25, 9, 40, tzinfo=UTC), zone=ZoneInfo("Europe/London"), today=date(2026, 11, 24))
+    '09:40 tomorrow'
+    """
+    local = instant.astimezone(zone)
+    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((local.date() - today).days)
+    return f"{local:%H:%M} {near}" if near else f"{local:%H:%M} on {local:%a} {local.day} {local:%b}"

@@ -39,6 +39,14 @@ VIEWS = {
     for view in (
         View("due-next", "Due next", "inbox", "soonest promise first", "Nothing is due", "Every request is answered."),
         View(
+            "at-risk",
+            "Late or at risk",
+            "tri",
+            "soonest promise first",
+            "Nothing is late or at risk",
+            "Every promise has time enough.",
+        ),
+        View(
             "mine", "Mine", "user", "soonest promise first", "You have nothing open", "Take next finds the most urgent."
         ),
         View("unassigned", "Unassigned", "users", "soonest promise first", "Everything has an owner", "Nobody waits."),
@@ -63,6 +71,7 @@ VIEWS = {
     )
 }
 FIRST = VIEWS["due-next"]
+AT_RISK = VIEWS["at-risk"]
 SOLVED = VIEWS["solved-this-week"]
 
 

@@ -30,6 +30,7 @@ def rail(counts: Counts, current: str = "") -> list[RailView]:
     """Every view with its count; `current` is the one being shown."""
     totals = {
         "due-next": counts.open,
+        "at-risk": counts.risky,
         "mine": counts.mine,
         "unassigned": counts.unassigned,
         "customer-waiting": counts.customer,

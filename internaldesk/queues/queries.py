@@ -26,7 +26,7 @@ from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Membership, Person, Team
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues.filtering import ANYBODY, Option, fixed
-from internaldesk.queues.scope import DUE, RECENT, SINCE_MONDAY, Scope, Shape
+from internaldesk.queues.scope import DUE, RECENT, RISKY, SINCE_MONDAY, Scope, Shape
 from internaldesk.tickets import worklist
 from internaldesk.tickets.queries import visible_tickets
 from internaldesk.tickets.worklist import OPEN, Place, Row
@@ -115,6 +115,7 @@ class Counts(NamedTuple):
     customer: int
     transferred: int
     paused: int
+    risky: int
     shown: int
     overdue: int
     hour: int
@@ -154,6 +155,7 @@ def _counts(shape: Shape) -> Select[Any]:
         _how_many(Ticket.customer_waiting.is_(True)).label("customer"),
         _how_many(Ticket.transferred > 0).label("transferred"),
         _how_many(DUE["paused"]).label("paused"),
+        _how_many(RISKY).label("risky"),
         _how_many(shown).label("shown"),
         *(_how_many(and_(shown, condition)).label(f"due_{name}") for name, condition in DUE.items()),
         *_changes(),

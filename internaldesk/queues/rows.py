@@ -33,6 +33,7 @@ class Line(NamedTuple):
     summary: str
     customer: bool
     files: bool
+    escalated: bool
     requester: str
     place: str
     request_type: str
@@ -83,6 +84,7 @@ def _line(row: Row, share: int, looks: Looks, scope: Scope) -> Line:
         summary=row.summary,
         customer=row.customer_waiting,
         files=row.has_files,
+        escalated=row.escalated,
         requester=row.requester,
         place=row.place,
         request_type=row.request_type,

@@ -16,7 +16,7 @@ from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.db import UTCDateTime
 from internaldesk.models.tickets import NEVER, Ticket
-from internaldesk.queues.filtering import ANYBODY, SOLVED, Filters, Option, View
+from internaldesk.queues.filtering import ANYBODY, AT_RISK, SOLVED, Filters, Option, View
 from internaldesk.tickets import worklist
 from internaldesk.tickets.worklist import Order
 
@@ -40,6 +40,8 @@ DUE: dict[str, Condition] = {
 }
 """The groups of a list by promise; together they are everything."""
 RECENT: Condition = and_(_instant("past") <= _AT, _AT < NEVER)
+RISKY: Condition = _instant("now") >= Ticket.risk_at
+"""Late or at risk: whatever was missed was at risk before."""
 SINCE_MONDAY = _instant("monday")
 
 
@@ -57,7 +59,9 @@ class Shape:
         if self.view is SOLVED:
             return Order(Ticket.solved_at, down=True)
         down, name = self.filters.sort.startswith("-"), self.filters.sort.lstrip("-")
-        return Order(Ticket.filed_at, down, held=True) if name == "filed" else Order(Ticket.queue_at, down)
+        if name == "filed":
+            return Order(Ticket.filed_at, down, held=True)
+        return Order(Ticket.queue_at, down, held=self.view is AT_RISK)
 
     @property
     def ranges(self) -> Sequence[Condition]:
@@ -73,6 +77,7 @@ class Shape:
 
     def _of_view(self) -> list[Condition]:
         found: dict[str, Condition] = {
+            "at-risk": RISKY,
             "mine": Ticket.assignee_id == self.actor.id,
             "unassigned": Ticket.assignee_id.is_(None),
             "customer-waiting": Ticket.customer_waiting.is_(True),

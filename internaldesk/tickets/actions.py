@@ -21,7 +21,9 @@ from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Follower, FormKey, Holding, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import attachments, changes, queries
+from internaldesk.sla import queries as clocks
+from internaldesk.tickets import attachments, changes, leads, queries
+from internaldesk.tickets.standing import Helper
 
 TRANSFER_REASONS = {
     "expertise": "they know this better",
@@ -51,7 +53,7 @@ def file(
     files: Sequence[int] = (),
 ) -> Ticket:
     """File a new request; its promises start at `now` and its place in the queue is known at once."""
-    ticket = _filed(request_type, answers or {}, customer_waiting, by=by, now=now)
+    ticket = changes.begun(request_type, answers or {}, customer_waiting, by=by, now=now)
     ticket.form_version, ticket.summary, ticket.details = form, summary, details
     ticket.customer, ticket.needed_by = customer if customer_waiting else "", needed_by
     ticket.last_word = excerpt(details or summary, changes.SAID)
@@ -233,6 +235,22 @@ def close(ticket: Ticket, *, by: Actor | None, now: datetime) -> Ticket:
     return ticket
 
 
+def escalate(ticket: Ticket, *, by: Actor, now: datetime) -> Helper:
+    """Ask somebody to step in where a promise was missed; done once for that promise, the first time counts."""
+    require(by, Act.ESCALATE, ticket)
+    clock = leads.due_clock(ticket, clocks.clocks(ticket.id))
+    if clock is None or clock.due_at is None or clock.due_at > now:
+        raise Refused("Nothing is late here at the moment.")
+    helper = leads.helper(ticket, clock)
+    if helper is None:
+        raise Refused(f"Nobody can be asked from here: ring {ticket.team.name}.")
+    if helper.told_at is None:
+        db.session.add(leads.notice(ticket, clock, helper, now=now))
+        history.record(ticket.id, Kind.ESCALATED, by=by, at=now, to=helper.name, clock=clock.id)
+        ticket.updated_at = now
+    return helper
+
+
 def close_silent(*, now: datetime, limit: int = 500) -> int:
     """Close what was solved and not spoken of for two weeks; returns how many."""
     silent = (
@@ -245,30 +263,6 @@ def close_silent(*, now: datetime, limit: int = 500) -> int:
     for ticket in tickets:
         close(ticket, by=None, now=now)
     return len(tickets)
-
-
-def _filed(
-    request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, by: Actor, now: datetime
-) -> Ticket:
-    """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
-    urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
-    return Ticket(
-        request_type=request_type,
-        team_id=request_type.team_id,
-        requester_id=by.id,
-        for_person_id=by.id,
-        location_id=by.location_id,
-        confidentiality=request_type.confidentiality,
-        answers=answers,
-        status=Status.NEW,
-        priority=urgency,
-        priority_why=why,
-        customer_waiting=customer_waiting,
-        filed_at=now,
-        updated_at=now,
-        last_word_at=now,
-        last_word_by_id=by.id,
-    )
 
 
 def forget_leftovers(*, now: datetime) -> int:

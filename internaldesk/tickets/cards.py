@@ -1,12 +1,13 @@
 """One's own requests as cards: whose turn it is, who has it, and what is promised next, in the requester's voice."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from flask import current_app
 
+from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.text import initials
@@ -14,10 +15,12 @@ from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import queries as sla
+from internaldesk.tickets import standing
 from internaldesk.tickets.queries import MineRow
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
 
+Calendars = Mapping[int, BusinessCalendar]
 _NEXT = {"first_response": "first reply", "next_response": "next reply", "resolution": "solved"}
 _HELD = {Status.APPROVAL: ("An approval", "is needed first"), Status.SUPPLIER: ("The supplier", "has the next word")}
 
@@ -54,7 +57,7 @@ def cards(rows: Iterable[MineRow], *, actor: Actor) -> list[Card]:
     listed = list(rows)
     running = {row.next_calendar_version_id for row in listed if _runs(row)}
     known = sla.calendars(running)
-    return [_card(row, actor, sla.share_used(row, known=known, now=now()) if _runs(row) else 0) for row in listed]
+    return [_card(row, actor, known) for row in listed]
 
 
 def grouped(found: Iterable[Card]) -> list[tuple[Group, list[Card]]]:
@@ -72,13 +75,13 @@ def foremost(found: Iterable[Card], *, limit: int = 5) -> list[Card]:
     return [*active[: limit - min(len(rate), 1)], *rate][:limit]
 
 
-def _card(row: MineRow, actor: Actor, share: int) -> Card:
+def _card(row: MineRow, actor: Actor, known: Calendars) -> Card:
     group = _group(row, actor)
-    who, words = _sentence(row, group, actor)
+    who, words = _sentence(row, group, actor, known)
     return Card(
         row=row,
         group=group,
-        pill=_pill(row, group, share),
+        pill=_pill(row, group, known),
         who=who,
         words=words,
         rate_token=_token(row) if group is Group.RATE else "",
@@ -99,19 +102,19 @@ def _runs(row: MineRow) -> bool:
     return row.queue_at != NEVER and row.next_calendar_version_id is not None
 
 
-def _pill(row: MineRow, group: Group, share: int) -> Pill | None:
+def _pill(row: MineRow, group: Group, known: Calendars) -> Pill | None:
     if row.solved_at is not None:
         return Pill("met", f"Solved {filters.at(row.solved_at)}")
     if group is Group.TURN:
         return promises.paused("Your turn")
     if _runs(row):
-        return promises.running(row.queue_at, share=share)
+        return promises.running(row.queue_at, share=sla.share_used(row, known=known, now=now()), risk_at=row.risk_at)
     if row.status_until is not None:
         return promises.paused(f"Until {filters.at(row.status_until)}")
     return promises.paused("Paused") if row.status in _HELD else None
 
 
-def _sentence(row: MineRow, group: Group, actor: Actor) -> tuple[str, str]:
+def _sentence(row: MineRow, group: Group, actor: Actor, known: Calendars) -> tuple[str, str]:
     owner = f"{row.assignee}, {row.team}" if row.assignee else f"The {row.team} team"
     if group is Group.TURN:
         asked = row.last_word_by != actor.name
@@ -129,16 +132,16 @@ def _sentence(row: MineRow, group: Group, actor: Actor) -> tuple[str, str]:
         return owner, f"{'solved' if row.solved_at else 'closed'} it {filters.at(row.solved_at or row.updated_at)}"
     if row.status_until is not None:
         return owner, f"goes on {filters.when(row.status_until)}"
-    return owner, f"has it{_promise(row)}"
+    return owner, f"has it{_promise(row, known)}"
 
 
-def _promise(row: MineRow) -> str:
+def _promise(row: MineRow, known: Calendars) -> str:
     if not _runs(row):
         return ""
-    named = _NEXT.get(str(row.next_target), "next reply")
-    if row.queue_at <= now():
-        return f" and is late · {named} was promised by {filters.when(row.queue_at)}"
-    return f" · {named} by {filters.when(row.queue_at)}"
+    late = standing.late(row, known=known, now=now())
+    if late:
+        return f". {standing.new_time(late, now=now(), say=promises.said)}"
+    return f" · {_NEXT.get(str(row.next_target), 'next reply')} by {filters.when(row.queue_at)}"
 
 
 def _face(row: MineRow, group: Group) -> str:

@@ -1,9 +1,10 @@
-"""The small steps that the acts on a ticket are made of: saying, holding, becoming, and refusing."""
+"""The small steps that the acts on a ticket are made of: beginning, saying, holding, becoming, and refusing."""
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from internaldesk.core import lifecycle
+from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Conflict, Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
@@ -12,12 +13,37 @@ from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
+from internaldesk.models.catalogue import RequestType
 from internaldesk.models.tickets import Message, Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import attachments
 
 SAID = 200
 PAUSES = {Status.WAITING: "requester", Status.APPROVAL: "approval", Status.SUPPLIER: "vendor"}
+
+
+def begun(
+    request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, by: Actor, now: datetime
+) -> Ticket:
+    """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
+    urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
+    return Ticket(
+        request_type=request_type,
+        team_id=request_type.team_id,
+        requester_id=by.id,
+        for_person_id=by.id,
+        location_id=by.location_id,
+        confidentiality=request_type.confidentiality,
+        answers=answers,
+        status=Status.NEW,
+        priority=urgency,
+        priority_why=why,
+        customer_waiting=customer_waiting,
+        filed_at=now,
+        updated_at=now,
+        last_word_at=now,
+        last_word_by_id=by.id,
+    )
 
 
 def say(ticket: Ticket, *, by: Actor, now: datetime, body: str, as_team: bool, files: Sequence[int]) -> Message:

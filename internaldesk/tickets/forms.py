@@ -131,6 +131,10 @@ class FollowerForm(BaseForm):
     person = StringField("Who?", filters=[plain], validators=[DataRequired("Name a co-worker.")])
 
 
+class StepInForm(BaseForm):
+    """The button that asks somebody to step in."""
+
+
 def read_instant(text: str | None, local: ZoneInfo) -> datetime | None:
     """A date (its end of office day), or a date and a time, in the reader's zone; None for nothing.
 

@@ -22,6 +22,8 @@ class Listed(Protocol):
     @property
     def queue_at(self) -> datetime: ...
     @property
+    def risk_at(self) -> datetime: ...
+    @property
     def status(self) -> Status: ...
     @property
     def status_until(self) -> datetime | None: ...
@@ -44,14 +46,14 @@ class Looks:
         self.today = now.astimezone(self.zone).date()
 
     def pill(self, row: Listed, share: int) -> Pill:
-        """The next promise: amber within the hour, red when missed; a resting clock names whom it waits for."""
+        """The next promise: amber when near or at risk, red when missed; a resting clock names whom it waits for."""
         due = row.queue_at
         if due == NEVER:
             return Pill("paused", self._resting(row))
         words, late = self.words(due), self.now - due
         if late >= _NO_TIME:
             return Pill("over", words, due, 100)
-        return Pill("soon" if -late <= wording.SOON else "ok", words, due, share)
+        return Pill("soon" if wording.nears(due, now=self.now, risk_at=row.risk_at) else "ok", words, due, share)
 
     def words(self, due: datetime) -> str:
         """A running promise: "18 min over", else "by 11:00", which cannot go stale."""

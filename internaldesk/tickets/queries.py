@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
-from sqlalchemy.orm import aliased, joinedload, selectinload
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import aliased, joinedload
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, may
@@ -81,7 +81,7 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
     query = select(Ticket).where(Ticket.id == number, visible_tickets(actor))
     if lock:
         return db.session.scalars(query.with_for_update(of=Ticket)).first()
-    return db.session.scalars(
+    found = db.session.scalars(
         query.options(
             joinedload(Ticket.request_type),
             joinedload(Ticket.form_version),
@@ -90,21 +90,42 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
             joinedload(Ticket.requester).joinedload(Person.line_manager),
             joinedload(Ticket.for_person).joinedload(Person.location),
             joinedload(Ticket.assignee),
-            selectinload(Ticket.followers).joinedload(Follower.person),
+            joinedload(Ticket.followers).joinedload(Follower.person),
         )
-    ).first()
+    )
+    return found.unique().one_or_none()
 
 
-def messages(ticket: Ticket) -> Sequence[Message]:
-    """The public conversation, oldest first."""
-    query = select(Message).where(Message.ticket_id == ticket.id).options(joinedload(Message.author))
-    return db.session.scalars(query.order_by(Message.id)).all()
+class Words(NamedTuple):
+    """What somebody wrote: a public message, or a note for the team."""
+
+    kind: str
+    id: int
+    author_id: int
+    author: str
+    body: str
+    by_team: bool
+    at: datetime
 
 
-def notes(ticket: Ticket) -> Sequence[Note]:
-    """The internal notes, oldest first; only for pages of handlers."""
-    query = select(Note).where(Note.ticket_id == ticket.id).options(joinedload(Note.author))
-    return db.session.scalars(query.order_by(Note.id)).all()
+def conversation(ticket: Ticket, *, with_notes: bool) -> list[Words]:
+    """The public conversation, oldest first; the internal notes behind it, only for pages of handlers."""
+    words = _words("message", Message, Message.by_team, ticket)
+    query = union_all(words, _words("note", Note, true(), ticket)) if with_notes else words
+    found = query.subquery()
+    return [Words(*row) for row in db.session.execute(select(found).order_by(found.c.kind, found.c.id))]
+
+
+def _words(kind: str, table: type[Message] | type[Note], by_team: Any, ticket: Ticket) -> Select[*tuple[Any, ...]]:
+    """The columns of `Words`, in its order."""
+    return (
+        select(
+            *(literal(kind).label("kind"), table.id, table.author_id, Person.name),
+            *(table.body, by_team.label("by_team"), table.at),
+        )
+        .join(Person, Person.id == table.author_id)
+        .where(table.ticket_id == ticket.id)
+    )
 
 
 def attachments(ticket: Ticket, *, with_notes: bool) -> Sequence[Attachment]:
@@ -175,6 +196,7 @@ class MineRow(NamedTuple):
     team: str
     assignee: str | None
     queue_at: datetime
+    risk_at: datetime
     next_target: str | None
     next_seconds: int | None
     next_calendar_version_id: int | None
@@ -216,7 +238,8 @@ def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             *(Ticket.id, Ticket.requester_id, Ticket.for_person_id),
             *(Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
-            *(Ticket.queue_at, Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
+            *(Ticket.queue_at, Ticket.risk_at),
+            *(Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
             *(Ticket.last_word, Ticket.last_word_at, speaker.name),
             *(Ticket.filed_at, Ticket.solved_at, Ticket.updated_at),
             *(RatingInvite.id, RatingInvite.nonce, Rating.id.is_not(None)),

@@ -12,7 +12,8 @@ from internaldesk.core.policy import Act, require
 from internaldesk.db import db
 from internaldesk.models.people import Team
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import actions, attachments, drafts, filing, queries, uploads, worklist
+from internaldesk.tickets import actions, attachments, drafts, filing, queries, supervision, uploads, worklist
+from internaldesk.tickets.access import handled_or_404, ticket_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import (
     AssigneeForm,
@@ -21,6 +22,7 @@ from internaldesk.tickets.forms import (
     NoteForm,
     PriorityForm,
     StatusForm,
+    StepInForm,
     TransferForm,
     WordsForm,
 )
@@ -30,7 +32,7 @@ from internaldesk.web.desk import done, go, now, page, wants_part
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing"]
+__all__ = ["bp", "filing", "supervision"]
 GO = {"next": "go to next due", "stay": "stay here", "list": "back to the list"}
 
 
@@ -150,7 +152,7 @@ def file(number: int, file_id: int) -> Response:
 @people
 def assignee(number: int) -> Response:
     """Who works on it."""
-    ticket, form = _handled(number), AssigneeForm()
+    ticket, form = handled_or_404(number), AssigneeForm()
     form.assignee.choices = [("", "Nobody yet"), *((str(h.id), h.name) for h in queries.handlers(ticket))]
     if request.method == "GET":
         form.assignee.data = str(ticket.assignee_id or "")
@@ -183,7 +185,7 @@ def status(number: int) -> Response:
 @people
 def priority(number: int) -> Response:
     """How urgent it is."""
-    ticket, form = _handled(number), PriorityForm()
+    ticket, form = handled_or_404(number), PriorityForm()
     if request.method == "GET":
         form.priority.data = ticket.priority.value
     elif form.accepts(actions.set_priority, ticket, by=actor(), now=now()):
@@ -195,7 +197,7 @@ def priority(number: int) -> Response:
 @people
 def transfer(number: int) -> Response:
     """Hand it to another team."""
-    ticket, form = _handled(number), TransferForm()
+    ticket, form = handled_or_404(number), TransferForm()
     teams = {t.slug: t for t in db.session.scalars(select(Team).order_by(Team.position)) if t.id != ticket.team_id}
     form.team.choices = [("", "Choose a team"), *((slug, team.name) for slug, team in teams.items())]
     if request.method == "POST":
@@ -216,22 +218,6 @@ def followers(number: int) -> Response:
     if request.method == "POST" and form.accepts(actions.follow, ticket, by=actor(), now=now()):
         return _back(ticket, "followers")
     return _edit(ticket, "followers", form)
-
-
-def ticket_or_404(number: int, *, lock: bool = False) -> Ticket:
-    """The ticket if this person may read it; its existence is nobody else's business."""
-    ticket = queries.get(number, actor=actor(), lock=lock)
-    if ticket is None:
-        abort(404)
-    return ticket
-
-
-def _handled(number: int) -> Ticket:
-    """The ticket for those who handle it; 404 for readers, who have no such page."""
-    ticket = ticket_or_404(number, lock=request.method == "POST")
-    if not queries.speaks_for_team(actor(), ticket):
-        abort(404)
-    return ticket
 
 
 def _back(ticket: Ticket, changed: str) -> Response:
@@ -262,6 +248,7 @@ def _page(
         status=status,
         form=form,
         kept=files.files if files else [],
+        step_in=StepInForm.blank(),
         strip=worklist.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
         go_choices=list(GO.items()),
         go_chosen=request.cookies.get("go", "next"),
@@ -271,7 +258,7 @@ def _page(
 
 def _conflict(ticket: Ticket, form: WordsForm, mode: str, files: uploads.Received) -> Response:
     """Somebody was faster: what they wrote, what this person wrote, and three ways on."""
-    said = queries.messages(ticket)
+    said = queries.conversation(ticket, with_notes=False)
     return page(
         "tickets/conflict.html",
         part="tickets/_conflict.html",

@@ -31,8 +31,10 @@ from internaldesk.core.wording import Pill
 from internaldesk.db import UTCDateTime, db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Person
+from internaldesk.models.sla import ClockNotice
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import queries as sla
+from internaldesk.tickets.leads import ESCALATED
 from internaldesk.tickets.looks import Looks
 from internaldesk.tickets.queries import visible_tickets
 
@@ -51,6 +53,8 @@ class Row(NamedTuple):
     status: Status
     status_until: datetime | None
     queue_at: datetime
+    risk_at: datetime
+    escalated: bool
     next_seconds: int | None
     next_calendar_version_id: int | None
     filed_at: datetime
@@ -72,12 +76,19 @@ class Row(NamedTuple):
         return self.queue_at < NEVER and self.next_calendar_version_id is not None
 
 
+_escalated = (
+    select(ClockNotice.clock_id)
+    .where(ClockNotice.ticket_id == Ticket.id, ClockNotice.kind == ESCALATED, ClockNotice.due_at == Ticket.queue_at)
+    .exists()
+)
 _COLUMNS = (
     Ticket.id,
     Ticket.summary,
     Ticket.status,
     Ticket.status_until,
     Ticket.queue_at,
+    Ticket.risk_at,
+    _escalated.label("escalated"),
     Ticket.next_seconds,
     Ticket.next_calendar_version_id,
     Ticket.filed_at,

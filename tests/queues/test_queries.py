@@ -148,6 +148,7 @@ def test_every_view_shows_what_its_reader_handles_and_nothing_else(app: Flask, v
         ticket.customer_waiting, ticket.transferred = True, 1
         ticket.assignee_id = cast.person(who).id if view == "mine" else None
         ticket.queue_at = NEVER if view == "paused" else NOON
+        ticket.risk_at = ticket.queue_at
     if view == "solved-this-week":
         tickets.solve(own, by=cast.actor(who), now=NOON)
         for ticket in others:

@@ -13,7 +13,7 @@ from internaldesk.core.lifecycle import Status
 from internaldesk.db import db
 from internaldesk.models.tickets import Ticket
 from internaldesk.ratings import actions as ratings
-from internaldesk.sla import queries as sla
+from internaldesk.sla import memory
 from internaldesk.tickets import actions
 from tests import cast, make
 from tests.browse import sign_in
@@ -131,7 +131,7 @@ def test_home_costs_at_most_eight_statements_while_calendars_are_new_to_it(
     ada: FlaskClient, count_sql: CountSql
 ) -> None:
     make.ticket(by="ada", now=NOON - HOUR)
-    sla._calendars.clear()
+    memory._for_good.clear()
 
     with count_sql() as seen:
         ada.get("/")
@@ -158,7 +158,7 @@ def test_my_requests_stand_in_groups(ada: FlaskClient) -> None:
 def test_a_late_promise_is_said_to_be_late(ada: FlaskClient) -> None:
     make.ticket(by="ada", now=NOON - timedelta(days=7))
 
-    assert "is late · first reply was promised by" in ada.get("/requests").text
+    assert "We are late, and the new time of" in ada.get("/requests").text
 
 
 def test_a_request_put_off_is_nobodys_turn(ada: FlaskClient) -> None:
