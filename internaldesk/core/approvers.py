@@ -35,10 +35,11 @@ class Seat(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step with the people to ask; each of them can take it."""
+    """A step with the people to ask, of whom so many must agree."""
 
     need: Need
     seats: tuple[Seat, ...]
+    quorum: int = 1
 
 
 _HOLDER, _LINE, _OWN = "holder", "line", "lead:"

@@ -25,12 +25,19 @@ class Kind(StrEnum):
     RETARGETED = "retargeted"
     RESUMED = "resumed"
     RATED = "rated"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    APPROVAL_WITHDRAWN = "approval_withdrawn"
+    APPROVAL_REMINDED = "approval_reminded"
+    NO_APPROVER = "no_approver"
 
 
 PUBLIC = frozenset(
     {
         *(Kind.FILED, Kind.STATUS, Kind.TRANSFERRED, Kind.SOLVED, Kind.REOPENED, Kind.CLOSED),
         *(Kind.BREACHED, Kind.ESCALATED, Kind.WAIVED, Kind.RETARGETED),
+        *(Kind.APPROVAL_ASKED, Kind.APPROVED, Kind.REFUSED, Kind.APPROVAL_WITHDRAWN),
     }
 )
 """What was promised and not kept is no secret; that it might not be kept is the team's business."""

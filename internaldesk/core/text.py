@@ -74,6 +74,16 @@ def initials(name: str) -> str:
     return "".join(letters[:1] + letters[1:][-1:]).upper() or "?"
 
 
+def listed(names: Sequence[str], *, last: str = "and") -> str:
+    """Names in a sentence.
+
+    >>> listed(["Max"]), listed(["Max", "Dana", "Ben"], last="or")
+    ('Max', 'Max, Dana or Ben')
+    """
+    *first, end = names
+    return f"{', '.join(first)} {last} {end}" if first else end
+
+
 def safe_links(text: str) -> list[Piece]:
     """The text in pieces, web addresses (http and https only) marked as links; joined again it is the same text.
 

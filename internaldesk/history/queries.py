@@ -28,6 +28,12 @@ _SHOWN = (
     Kind.WAIVED,
     Kind.RETARGETED,
     Kind.RESUMED,
+    Kind.APPROVAL_ASKED,
+    Kind.APPROVED,
+    Kind.REFUSED,
+    Kind.APPROVAL_WITHDRAWN,
+    Kind.APPROVAL_REMINDED,
+    Kind.NO_APPROVER,
 )
 _TOLD = {
     Kind.PRIORITY: "changed the priority from {before} to {after}",
@@ -43,6 +49,12 @@ _TOLD = {
     Kind.FOLLOWED: "added {who} as a follower",
     Kind.TAGGED: "{words}",
     Kind.RESUMED: "resumed it: the agreed date has come",
+    Kind.APPROVAL_ASKED: "asked {words}",
+    Kind.APPROVED: "approved it{words}",
+    Kind.REFUSED: "did not approve it{words}",
+    Kind.APPROVAL_WITHDRAWN: "took back the question for approval",
+    Kind.APPROVAL_REMINDED: "reminded {words}",
+    Kind.NO_APPROVER: "found nobody who could approve it",
 }
 _ICONS = {
     Kind.STATUS: "pause",
