@@ -45,6 +45,12 @@ def _edited() -> bool:
     return bool(db.session.info.get(_EDITED))
 
 
+@event.listens_for(Engine, "engine_disposed")
+def _let_go(engine: Engine) -> None:
+    """Behind the same address there may be another database next."""
+    _for_good.pop(engine, None)
+
+
 @event.listens_for(Session, "after_transaction_end")
 def _forget(session: Session, transaction: SessionTransaction) -> None:
     """Others may write from now on, and a rolled back savepoint took rows with it."""

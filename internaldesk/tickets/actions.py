@@ -60,10 +60,8 @@ def file(
     if for_person is not None:
         ticket.for_person_id, ticket.location_id = for_person.id, for_person.location_id
     ticket.holdings = [Holding(team_id=ticket.team_id, started_at=now)]
-    db.session.add(ticket)
-    db.session.flush()
-    attachments.attach(files, ticket=ticket, by=by)
     sla.start(ticket, by=by, now=now)
+    attachments.attach(files, ticket=ticket, by=by)
     catalogue.count_use(request_type.id, location_id=ticket.location_id)
     history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value)
     return ticket

@@ -29,13 +29,16 @@ def begun(
     urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
     return Ticket(
         request_type=request_type,
+        request_type_id=request_type.id,
         team_id=request_type.team_id,
         requester_id=by.id,
         for_person_id=by.id,
         location_id=by.location_id,
         confidentiality=request_type.confidentiality,
         answers=answers,
+        channel="portal",
         status=Status.NEW,
+        is_open=True,
         priority=urgency,
         priority_why=why,
         customer_waiting=customer_waiting,
