@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bench import clocks, databases
-from bench.compare import Effort, compared
-from bench.databases import Desk
+from bench.compare import Effort, compared, swept
+from bench.databases import Desk, Size
 
 _LOOPS = 2000
 _HEAD = ("", "/s", "p50 ms", "p95 ms", "CPU ms", "SQL", "kB", "bare /s", "CPU ms", "SQL", "rate", "CPU")
@@ -32,7 +32,8 @@ def main(given: Sequence[str] | None = None) -> None:
     }
     for ground in _grounds(chosen):
         with ground as desk:
-            found["databases"][desk.database] = compared(desk, effort, _say)
+            measure = swept if chosen.sweep else compared
+            found["databases"][desk.database] = measure(desk, effort, _say)
     found["machine"]["load_after"] = os.getloadavg()[0]
     _say("")
     print("\n".join(_lines(found)))
@@ -43,6 +44,8 @@ def main(given: Sequence[str] | None = None) -> None:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("bench", description="Measure the desk beside a bare application.")
     parser.add_argument("--tickets", type=int, default=10_000, help="requests in the desk (10000)")
+    parser.add_argument("--open", type=int, default=3, help="how many requests in a hundred are open (3)")
+    parser.add_argument("--sweep", action="store_true", help="measure the sweep alone")
     parser.add_argument("--requests", type=int, default=400, help="operations per measurement at most (400)")
     parser.add_argument("--seconds", type=float, default=1.5, help="seconds per measurement at most (1.5)")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each, the best counts (3)")
@@ -57,9 +60,10 @@ def _arguments() -> argparse.ArgumentParser:
 
 
 def _grounds(chosen: argparse.Namespace) -> Iterator[AbstractContextManager[Desk]]:
-    yield databases.sqlite(chosen.tickets, chosen.keep, _say)
+    size = Size(chosen.tickets, chosen.open)
+    yield databases.sqlite(size, chosen.keep, _say)
     if chosen.postgres:
-        yield databases.on_postgres(chosen.tickets, _say)
+        yield databases.on_postgres(size, _say)
 
 
 def _say(words: str) -> None:
@@ -78,8 +82,10 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         f" Python {machine['python']}"
     )
     for database, figures in found["databases"].items():
-        yield from ("", f"**{database}**", "", _row(_HEAD), _row(["---", *["--:"] * (len(_HEAD) - 1)]))
-        yield from (_row(_cells(page)) for page in figures["pages"].values())
+        yield from ("", f"**{database}**", "")
+        if "pages" in figures:
+            yield from (_row(_HEAD), _row(["---", *["--:"] * (len(_HEAD) - 1)]))
+            yield from (_row(_cells(page)) for page in figures["pages"].values())
         yield from ("", *_besides(figures))
     yield from ("", "| promises | µs |", "|---|--:|")
     yield from (_row([name.replace("_", " "), f"{value:.1f}"]) for name, value in found["clocks_us"].items())
@@ -96,12 +102,15 @@ def _cells(page: dict[str, Any]) -> list[str]:
 
 
 def _besides(figures: dict[str, Any]) -> Iterator[str]:
-    cold, peak, sweep = figures["cold_start_s"], figures["peak_mib"], figures["sweep"]
-    yield f"Cold start to the first page: {cold['desk']:.2f} s, bare {cold['bare']:.2f} s."
-    yield f"Most memory of the worker: {peak['desk']:.0f} MiB, bare {peak['bare']:.0f} MiB."
+    if "pages" in figures:
+        cold, peak = figures["cold_start_s"], figures["peak_mib"]
+        yield f"Cold start to the first page: {cold['desk']:.2f} s, bare {cold['bare']:.2f} s."
+        yield f"Most memory of the worker: {peak['desk']:.0f} MiB, bare {peak['bare']:.0f} MiB."
+    sweep = figures["sweep"]
     yield (
-        f"Sweep: {sweep['nothing_due_ms']:.1f} ms with nothing due; {sweep['noted']:,} missed promises noted,"
-        f" {sweep['noted_per_second']:,.0f} a second."
+        f"Sweep of {sweep['running']:,} running clocks: {sweep['nothing_due_ms']:.1f} ms with nothing due;"
+        f" {sweep['noted']:,} missed promises noted, {sweep['noted_per_second']:,.0f} a second, the longest batch"
+        f" {sweep['longest_batch_ms']:,.0f} ms."
     )
 
 

@@ -31,7 +31,7 @@ ticket = _table(
     " confidentiality channel summary details status status_reason priority priority_why customer_waiting customer"
     " last_word has_files reopened transferred version is_open",
     answers=JSON(),
-    **dict.fromkeys(("queue_at", "filed_at", "updated_at", "last_word_at"), DateTime(timezone=True)),
+    **dict.fromkeys(("queue_at", "risk_at", "filed_at", "updated_at", "last_word_at"), DateTime(timezone=True)),
 )
 person = _table("person", "name location_id")
 location, team = _table("location", "name"), _table("team", "name")
@@ -132,7 +132,8 @@ def _row(chosen: Row[Any], now: datetime) -> dict[str, Any]:
     words = {name: request.form[name] for name in ("summary", "details")} | {"answers": answers}
     fixed = {"confidentiality": "O", "channel": "portal", "status": "new", "priority": "medium", "is_open": True}
     counts = {"customer_waiting": False, "has_files": False, "reopened": 0, "transferred": 0, "version": 1}
-    times = dict.fromkeys(("filed_at", "updated_at", "last_word_at"), now) | {"queue_at": now + timedelta(hours=8)}
+    due = {"queue_at": now + timedelta(hours=8), "risk_at": now + timedelta(hours=6)}
+    times = dict.fromkeys(("filed_at", "updated_at", "last_word_at"), now) | due
     place = {"team_id": team_id, "location_id": g.me.location_id}
     kind = {"request_type_id": type_id, "form_version_id": form_id}
     return {**mine, **empty, **words, **fixed, **counts, **times, **place, **kind}

@@ -39,9 +39,13 @@ def compared(desk: Desk, effort: Effort, say: Say) -> dict[str, Any]:
         ports = {who: started.port for who, started in served.items()}
         pages = {case.name: _case(case, ports, effort, say) for case in found}
         peaks = {who: _client(port).used()["peak"] / 2**20 for who, port in ports.items()}
+    return {"pages": pages, "cold_start_s": cold, "peak_mib": peaks, **swept(desk, effort, say)}
+
+
+def swept(desk: Desk, effort: Effort, say: Say) -> dict[str, Any]:
+    """The sweep alone."""
     say("sweep")
-    sweep = sweeps.measured(desk, rounds=effort.rounds, most=effort.due)
-    return {"pages": pages, "cold_start_s": cold, "peak_mib": peaks, "sweep": sweep}
+    return {"sweep": sweeps.measured(desk, rounds=effort.rounds, most=effort.due)}
 
 
 def _served(desk: Desk, first: Case, who: str) -> AbstractContextManager[Started]:

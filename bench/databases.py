@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from flask import Flask
@@ -46,37 +47,45 @@ class Desk:
         return create_app(settings.read({k: v for k, v in self.environ.items() if k.startswith("DESK_")}))
 
 
+@dataclass(frozen=True)
+class Size:
+    """How many requests a desk has, and how many of a hundred are open."""
+
+    tickets: int
+    open_in_100: int = round(bulk.USUALLY_OPEN * 100)
+
+
 @contextmanager
-def sqlite(tickets: int, kept: Path | None, say: Say) -> Iterator[Desk]:
+def sqlite(size: Size, kept: Path | None, say: Say) -> Iterator[Desk]:
     """A desk in a temporary file; with `kept`, a copy of the one grown there, which is grown if it is not."""
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as temporary:
-        file, original = Path(temporary) / "desk.sqlite3", _original(kept, tickets)
+        file, original = Path(temporary) / "desk.sqlite3", _original(kept, size)
         desk = Desk("SQLite", f"sqlite:///{file}", Path(temporary))
         if original and original.exists():
             shutil.copyfile(original, file)
         else:
-            grow(desk, tickets, say)
+            grow(desk, size, say)
             if original:
                 shutil.copyfile(file, original)
         yield desk
 
 
-def _original(kept: Path | None, tickets: int) -> Path | None:
+def _original(kept: Path | None, size: Size) -> Path | None:
     if kept is None:
         return None
     kept.mkdir(parents=True, exist_ok=True)
-    return kept / f"grown-{tickets}.sqlite3"
+    return kept / f"grown-{size.tickets}-{size.open_in_100}.sqlite3"
 
 
 @contextmanager
-def on_postgres(tickets: int, say: Say) -> Iterator[Desk]:
+def on_postgres(size: Size, say: Say) -> Iterator[Desk]:
     """A desk on the server of TEST_POSTGRES_URL, else on a cluster of our own with the settings it comes with."""
     name = f"desk_bench_{os.getpid()}"
     with tempfile.TemporaryDirectory(prefix="desk-bench-") as temporary, _server() as server:
         server.create(name)
         desk = Desk("PostgreSQL", server.url(name), Path(temporary))
         try:
-            grow(desk, tickets, say)
+            grow(desk, size, say)
             yield desk
         finally:
             server.drop(name)
@@ -124,17 +133,22 @@ def _process(programs: Path, folder: Path, user: str | None) -> Iterator[None]:
         process.wait()
 
 
-def grow(desk: Desk, tickets: int, say: Say) -> None:
+def grow(desk: Desk, size: Size, say: Say) -> None:
     """Make the tables, the catalogue and so many requests, and let the database learn their spread."""
     app, now = desk.app, datetime.now(UTC)
     made = app.test_cli_runner().invoke(args=["desk", "init"])
     if made.exit_code != 0:
         raise RuntimeError(made.output) from made.exception
     with app.app_context():
-        bulk.grow(tickets=tickets, seed=SEED, now=now, progress=lambda done, of: say(f"{done} of {of} requests"))
+        told = partial(_grown, say)
+        bulk.grow(tickets=size.tickets, seed=SEED, now=now, progress=told, open_share=size.open_in_100 / 100)
     with app.app_context():
         _settle()
         db.engine.dispose()
+
+
+def _grown(say: Say, done: int, of: int) -> None:
+    say(f"{done} of {of} requests")
 
 
 def _settle() -> None:

@@ -18,16 +18,18 @@ from internaldesk.upkeep import rows
 
 Progress = Callable[[int, int], None]
 _CHUNK = 2000
-_OPEN = 0.03
+USUALLY_OPEN = 0.03
 _WEEKS, _MOST_WEEKS = 14, 156
 _PER_WEEK = 1000
 
 
-def grow(*, tickets: int, seed: int = 7, now: datetime, progress: Progress | None = None) -> int:
+def grow(
+    *, tickets: int, seed: int = 7, now: datetime, progress: Progress | None = None, open_share: float = USUALLY_OPEN
+) -> int:
     """Add that many requests, and people to ask for them, to a desk that has the default catalogue; returns how many.
 
-    About three in a hundred are open and due around `now` (aware); the larger the desk, the further back it goes, up
-    to three years. The same seed, `now` and size make the same desk. Memory does not grow with it.
+    The `open_share` of them (three in a hundred) is open and due around `now` (aware); the larger the desk, the further
+    back it goes, up to three years. The same seed, `now` and size make the same desk. Memory does not grow with it.
     """
     now = now.replace(microsecond=0)
     dice, weeks = Random(seed), min(_WEEKS + tickets // _PER_WEEK, _MOST_WEEKS)
@@ -35,7 +37,7 @@ def grow(*, tickets: int, seed: int = 7, now: datetime, progress: Progress | Non
         cast = crowd.enter(tickets, dice=dice, now=now - timedelta(weeks=weeks + 6))
     with unit_of_work(reading=True):
         lives, sheets = Lives(cast, offers.by_path(now=now), dice, now), Sheets(now=now)
-    number = round(tickets * _OPEN)
+    number = round(tickets * open_share)
     _write_all(chain(lives.over(tickets - number, weeks), lives.open(number)), sheets, tickets, progress)
     _finish(sheets, now)
     return tickets
