@@ -8,6 +8,7 @@ from pathlib import Path
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.people import actions as people
 from internaldesk.sla import actions as sla
+from internaldesk.sla import tasks, zones
 from internaldesk.tickets import actions as tickets
 from internaldesk.tickets import attachments
 
@@ -26,13 +27,15 @@ class Entry:
 
 
 def housekeeping(now: datetime, files: Path) -> int:
-    """Forget what nobody needs any more: old sessions and form keys, files no form took."""
-    forgotten = people.forget_old_sessions(now=now) + tickets.forget_leftovers(now=now)
+    """Forget what nobody needs any more: old sessions, form keys and trials of promises, files no form took."""
+    forgotten = people.forget_old_sessions(now=now) + tickets.forget_leftovers(now=now) + tasks.forget(now=now)
     return forgotten + attachments.sweep_unused(now=now, folder=files)
 
 
 TIMETABLE = (
     Entry("sweep", timedelta(minutes=1), lambda now, _files: sla.sweep(now=now), batch=500),
+    Entry("clock_tasks", timedelta(seconds=5), lambda now, _files: tasks.work(now=now), batch=1),
+    Entry("hours", timedelta(minutes=1), lambda now, _files: zones.follow(now=now)),
     Entry("close_silent", timedelta(minutes=15), lambda now, _files: tickets.close_silent(now=now), batch=500),
     Entry("pulse", timedelta(minutes=15), lambda now, _files: catalogue.take_pulse(now=now)),
     Entry("housekeeping", timedelta(hours=1), housekeeping),

@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 def work(files: Path, *, entries: Sequence[Entry] = TIMETABLE) -> None:
-    """Do what is due until the process is told to end; the job at hand is finished first."""
+    """Do what is due until the process is told to end; the batch at hand is finished first."""
     with _told_to_end() as ending:
         log.info("worker_started")
         while not ending.is_set():
@@ -39,14 +39,18 @@ def work(files: Path, *, entries: Sequence[Entry] = TIMETABLE) -> None:
 def work_once(
     files: Path, *, entries: Sequence[Entry] = TIMETABLE, ending: threading.Event | None = None
 ) -> dict[str, str]:
-    """Do everything that is due now; returns the jobs done with their error, empty when there was none."""
+    """Do everything that is due now; returns the jobs done with their error, empty when there was none.
+
+    Without `ending` each job goes on until nothing is left of it. One who may be asked to end gives each job its turn,
+    as long as the time between two of them, so that long work keeps nobody from looking for missed promises.
+    """
     now = _now()
     done = {}
     for entry in _due(entries, now):
         if ending is not None and ending.is_set():
             break
         if _claim(entry, now):
-            done[entry.name] = _do(entry, now, files)
+            done[entry.name] = _do(entry, now, files, ending)
     return done
 
 
@@ -78,12 +82,12 @@ def _claim(entry: Entry, now: datetime) -> bool:
         return db.session.execute(due.returning(Job.name)).first() is not None
 
 
-def _do(entry: Entry, now: datetime, files: Path) -> str:
+def _do(entry: Entry, now: datetime, files: Path, ending: threading.Event | None) -> str:
     """Run a job in a unit of work of its own; what goes wrong is written down and stops nobody else."""
     error = ""
     try:
-        count = _run(entry, now, files)
-        log.info("job", job=entry.name, count=count)
+        count = _run(entry, now, files, ending)
+        (log.info if count else log.debug)("job", job=entry.name, count=count)
     except OperationalError:
         raise
     except Exception as failure:
@@ -96,14 +100,19 @@ def _do(entry: Entry, now: datetime, files: Path) -> str:
     return error
 
 
-def _run(entry: Entry, now: datetime, files: Path) -> int:
-    total = 0
+def _run(entry: Entry, now: datetime, files: Path, ending: threading.Event | None) -> int:
+    total, at = 0, now
     while True:
         with unit_of_work():
-            count = entry.run(now, files)
-        total += count
-        if entry.batch is None or count < entry.batch:
+            count = entry.run(at, files)
+        total, at = total + count, _now()  # a later batch is of a later time
+        if entry.batch is None or count < entry.batch or (ending is not None and _over(entry, now, at, ending)):
             return total
+
+
+def _over(entry: Entry, begun: datetime, at: datetime, ending: threading.Event) -> bool:
+    """Whether it is somebody else's turn."""
+    return ending.is_set() or at >= begun + entry.every
 
 
 @contextmanager

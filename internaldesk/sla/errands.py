@@ -32,35 +32,27 @@ class Order:
 
 
 class Errand(ABC):
-    """One kind of task at work on one order."""
+    """One kind of task at work on one order. It looks at a batch, or changes tickets one by one, or both."""
 
     @abstractmethod
     def candidates(self) -> Select[int]:
         """The ids of all tickets it may concern, found by an index."""
 
+    def look(self, ids: Sequence[int], *, now: datetime) -> Counts:
+        """What a batch adds to the result, without any lock: here nothing may be written."""
+        return {}
+
+    def wanted(self, ids: Sequence[int], *, now: datetime) -> Sequence[int]:
+        """Those of a batch that may have to change, in order."""
+        return ()
+
+    def change(self, ticket: Ticket, *, now: datetime) -> Counts:
+        """Change one that is locked; what it adds to the result. Done a second time, it changes and adds nothing."""
+        return {}
+
     def finish(self, result: Counts, *, now: datetime) -> Counts:
         """The result when the last ticket is done; may write down what was done."""
         return result
-
-
-class Looking(Errand):
-    """One that writes nothing, so that a whole batch is read and counted at once."""
-
-    @abstractmethod
-    def look(self, ids: Sequence[int], *, now: datetime) -> Counts:
-        """What these tickets add to the result."""
-
-
-class Changing(Errand):
-    """One that changes clocks: each ticket locked, in a transaction of its own."""
-
-    @abstractmethod
-    def wanted(self, ids: Sequence[int], *, now: datetime) -> Sequence[int]:
-        """Those of these tickets that may have to change, in order."""
-
-    @abstractmethod
-    def change(self, ticket: Ticket, *, now: datetime) -> Counts:
-        """Change one that is locked; what it adds to the result. Done a second time, it changes and adds nothing."""
 
 
 def added(known: Mapping[str, Any], more: Mapping[str, Any]) -> Counts:

@@ -1,14 +1,37 @@
-"""Read the logs of many tickets at once."""
+"""Read many tickets at once: what was asked, and what happened to each."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import select
 
 from internaldesk.core.hours import BusinessCalendar
+from internaldesk.core.policy import Confidentiality
+from internaldesk.core.promises import Asked
 from internaldesk.core.sla import Event
 from internaldesk.db import db
 from internaldesk.models.sla import ClockEvent
+from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries
+
+
+class Filed(NamedTuple):
+    """A ticket as conditions see it, and whether it is a confidential case."""
+
+    id: int
+    asked: Asked
+    case: bool
+
+
+def filed(ticket_ids: Sequence[int]) -> list[Filed]:
+    """These tickets in order, as they are now; in one statement."""
+    query = (
+        select(Ticket.id, Ticket.request_type_id, Ticket.priority, Ticket.customer_waiting, Ticket.location_id)
+        .add_columns(Ticket.confidentiality)
+        .where(Ticket.id.in_(ticket_ids))
+        .order_by(Ticket.id)
+    )
+    return [Filed(row[0], Asked(*row[1:5]), row[5] is Confidentiality.CASE) for row in db.session.execute(query)]
 
 
 def logs(ticket_ids: Sequence[int]) -> dict[int, list[Event]]:

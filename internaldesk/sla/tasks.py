@@ -6,7 +6,7 @@ any number of workers may run side by side, and no page waits for longer than on
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -21,10 +21,18 @@ from internaldesk.db import db, unit_of_work
 from internaldesk.models.sla import Calendar, ClockTask, Policy
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import ledger, queries
-from internaldesk.sla.errands import Changing, Counts, Errand, Looking, Order, added
+from internaldesk.sla.applying import Apply, Preview
+from internaldesk.sla.errands import Counts, Errand, Order, added
+from internaldesk.sla.recounts import Correction, NewHours
 from internaldesk.sla.trial import Trial
 
-ERRANDS: Mapping[TaskKind, Any] = {TaskKind.TRIAL: Trial}
+ERRANDS: Mapping[TaskKind, Callable[..., Errand]] = {
+    TaskKind.TRIAL: Trial,
+    TaskKind.PREVIEW: Preview,
+    TaskKind.APPLY: Apply,
+    TaskKind.CALENDAR: NewHours,
+    TaskKind.CORRECT: Correction,
+}
 KEPT = timedelta(days=30)
 """How long trials and previews stay to be read."""
 _LOOKED_AT = 50
@@ -144,11 +152,10 @@ def _oldest() -> _Begun | None:
 
 def _batch(begun: _Begun, *, now: datetime, limit: int) -> int:
     with unit_of_work(reading=True):
-        errand: Looking | Changing = ERRANDS[begun.order.kind](begun.order, now=now)
+        errand = ERRANDS[begun.order.kind](begun.order, now=now)
         ids = _next(errand, begun.cursor, limit)
         begun = begun._replace(total=begun.total or _total(errand))
-        counts = errand.look(ids, now=now) if isinstance(errand, Looking) else {}
-        wanted = errand.wanted(ids, now=now) if isinstance(errand, Changing) else []
+        counts, wanted = errand.look(ids, now=now), errand.wanted(ids, now=now)
     cursor = begun.cursor
     for ticket_id in wanted:
         done = begun.done + ids.index(ticket_id) + 1
@@ -169,7 +176,7 @@ def _total(errand: Errand) -> int:
     return db.session.scalar(select(func.count()).select_from(errand.candidates().subquery())) or 0
 
 
-def _changed(errand: Changing, order: Order, ticket_id: int, *, done: int, now: datetime) -> bool:
+def _changed(errand: Errand, order: Order, ticket_id: int, *, done: int, now: datetime) -> bool:
     """One ticket and the cursor behind it, in one transaction; False where another worker has the task."""
     with unit_of_work():
         task = _claimed(order, ClockTask.cursor < ticket_id)
@@ -180,7 +187,7 @@ def _changed(errand: Changing, order: Order, ticket_id: int, *, done: int, now: 
     return True
 
 
-def _change(errand: Changing, ticket_id: int, *, now: datetime) -> Counts:
+def _change(errand: Errand, ticket_id: int, *, now: datetime) -> Counts:
     """One that breaks is written down and counted, and stays as it was."""
     try:
         with db.session.begin_nested():

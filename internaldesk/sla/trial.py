@@ -20,7 +20,7 @@ from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.periods import Period
 from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
-from internaldesk.core.promises import Asked, Condition, Rule
+from internaldesk.core.promises import Condition, Rule
 from internaldesk.core.sla import DEFAULT_PAUSE_ON
 from internaldesk.core.trial import Draft, Kept
 from internaldesk.db import db
@@ -28,13 +28,13 @@ from internaldesk.models.catalogue import RequestType
 from internaldesk.models.sla import CalendarVersion, Clock
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries
-from internaldesk.sla.errands import Counts, Looking, Order, added
-from internaldesk.sla.logs import hours_of, logs
+from internaldesk.sla.errands import Counts, Errand, Order, added
+from internaldesk.sla.logs import filed, hours_of, logs
 
 log = structlog.get_logger(__name__)
 
 
-class Trial(Looking):
+class Trial(Errand):
     """How last month would have gone; confidential cases are left out, whoever asks, since a result can be shared."""
 
     def __init__(self, order: Order, *, now: datetime) -> None:
@@ -56,7 +56,7 @@ class Trial(Looking):
         rules = self.draft.rules(hours_of(known, (version.id for version in self.hours)))
         old = _stored(ids, now=now)
         counts: Counts = {}
-        for ticket_id, asked in _asked(ids):
+        for ticket_id, asked, _ in filed(ids):
             try:
                 clocks = trial.tried(known[ticket_id], asked, self.draft, rules, now=now)
                 if clocks is not None:
@@ -144,13 +144,6 @@ def _types(team_id: int, condition: Condition) -> _Types:
 
 def _ordinary(types: Sequence[int]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return Ticket.request_type_id.in_(types), Ticket.confidentiality != Confidentiality.CASE
-
-
-def _asked(ids: Sequence[int]) -> list[tuple[int, Asked]]:
-    query = select(
-        Ticket.id, Ticket.request_type_id, Ticket.priority, Ticket.customer_waiting, Ticket.location_id
-    ).where(Ticket.id.in_(ids))
-    return [(row[0], Asked(*row[1:])) for row in db.session.execute(query.order_by(Ticket.id))]
 
 
 def _stored(ids: Sequence[int], *, now: datetime) -> dict[int, Kept]:
