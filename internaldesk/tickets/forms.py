@@ -8,6 +8,8 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
+from internaldesk.core import tags
+from internaldesk.core.errors import Refused
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
 from internaldesk.core.priority import Priority
 from internaldesk.tickets.actions import TRANSFER_REASONS
@@ -133,6 +135,38 @@ class FollowerForm(BaseForm):
 
 class StepInForm(BaseForm):
     """The button that asks somebody to step in."""
+
+
+class WaiverForm(BaseForm):
+    """Not to hold a missed promise against anybody, and why."""
+
+    clock = IntegerField(validators=[InputRequired("Choose the promise to waive.")])
+    reason = StringField(
+        "Why does it not count?",
+        description="Everybody who may read this request reads the reason, the requester too.",
+        filters=[plain],
+        validators=[
+            DataRequired("Say why it does not count."),
+            Length(max=300, message="Please say it in fewer words."),
+        ],
+    )
+
+
+class TagsForm(BaseForm):
+    """All the tags it is to have, in one line."""
+
+    tags = StringField("Tags", filters=[plain], validators=[Length(max=1000, message="Please use fewer words.")])
+
+    def validate_tags(self, field: Any) -> None:
+        """Refuse what is no tag, naming it."""
+        try:
+            self.words = tags.read(field.data)
+        except Refused as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+
+    def cleaned(self) -> dict[str, Any]:
+        """What `tags.tag` takes."""
+        return {"tags": self.words}
 
 
 def read_instant(text: str | None, local: ZoneInfo) -> datetime | None:

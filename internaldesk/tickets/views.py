@@ -12,7 +12,7 @@ from internaldesk.core.policy import Act, require
 from internaldesk.db import db
 from internaldesk.models.people import Team
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import actions, attachments, drafts, filing, queries, supervision, uploads, worklist
+from internaldesk.tickets import actions, attachments, drafts, filing, queries, supervision, tagging, uploads, worklist
 from internaldesk.tickets.access import handled_or_404, ticket_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import (
@@ -26,14 +26,14 @@ from internaldesk.tickets.forms import (
     TransferForm,
     WordsForm,
 )
+from internaldesk.tickets.onward import GO, onward
 from internaldesk.tickets.show import shown
 from internaldesk.web.auth import actor, people
-from internaldesk.web.desk import done, go, now, page, wants_part
+from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "supervision"]
-GO = {"next": "go to next due", "stay": "stay here", "list": "back to the list"}
+__all__ = ["bp", "filing", "supervision", "tagging"]
 
 
 @bp.get("/requests/R-<int:number>")
@@ -87,35 +87,7 @@ def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
     if not accepted:
         return _page(ticket, mode, form, status=422, files=files)
     drafts.drop(f"R-{number}:{mode}", by=actor())
-    return _onward(ticket)
-
-
-def _onward(ticket: Ticket) -> Response:
-    """To where the writer said Send should lead, remembered for the next time."""
-    where = request.form.get("go", "stay")
-    handles = queries.speaks_for_team(actor(), ticket)
-    answer = go(_next_due(ticket) if handles and where == "next" else _after_send(ticket, where))
-    if where in GO:
-        secure = current_app.config["DESK"].secure
-        answer.set_cookie("go", where, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
-    return answer
-
-
-def _after_send(ticket: Ticket, where: str) -> str:
-    if where == "list":
-        return url_for("queues.index")
-    # A browser that is told to go to another anchor of the page it is on loads nothing: for htmx the address differs.
-    sent = ticket.version if wants_part() else None
-    return url_for("tickets.show", number=ticket.id, sent=sent, _anchor="newest")
-
-
-def _next_due(ticket: Ticket) -> str:
-    following = worklist.next_due(actor(), after=ticket.id, now=now())
-    if following is None:
-        flash(f"Sent. Nothing else is due after {ticket.number}.")
-        return url_for("queues.index")
-    flash(f"Sent to {ticket.requester.name.split()[0]}. Now: R-{following}.")
-    return url_for("tickets.show", number=following)
+    return onward(ticket)
 
 
 @bp.post("/requests/R-<int:number>/draft")
