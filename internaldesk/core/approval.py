@@ -6,10 +6,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol
 
+from internaldesk.core.text import listed
+
 NAMED = "named"
 """The role of people who were chosen by name."""
 SECOND = "second-person"
 """The role of somebody who must be another person than those who decided before."""
+
+
+_NAMED_AT_ONCE = 3
 
 
 class Decision(StrEnum):
@@ -157,6 +162,19 @@ def quorum_words(quorum: int, asked: int) -> str:
     if quorum == asked:
         return "both must agree" if asked == 2 else f"all {asked} must agree"
     return f"one of {asked} is enough" if quorum == 1 else f"{quorum} of {asked} must agree"
+
+
+def decider_words(quorum: int, names: Sequence[str]) -> str:
+    """Who decides, for the sentence "… decides", when so many of these must still agree.
+
+    >>> decider_words(1, ["Max", "Dana"]), decider_words(2, ["Max", "Dana"]), decider_words(1, ["A", "B", "C", "D"])
+    ('Max or Dana', 'Each of Max and Dana', 'One of 4 people')
+    """
+    if quorum >= len(names) > 1:
+        return f"Each of {listed(names)}" if len(names) <= _NAMED_AT_ONCE else f"Each of {len(names)} people"
+    if quorum == 1 and len(names) <= _NAMED_AT_ONCE:
+        return listed(names, last="or")
+    return f"{'One' if quorum == 1 else f'A group of {quorum}'} of {len(names)} people"
 
 
 def _need(step: Mapping[str, Any]) -> Need:

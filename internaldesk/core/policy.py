@@ -32,6 +32,7 @@ class Act(StrEnum):
     RATE = "rate"
     ESCALATE = "escalate"
     WAIVE = "waive"
+    ASK_APPROVAL = "ask approval"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +157,7 @@ ALLOWED: Mapping[Act, tuple[Predicate, ...]] = {
     Act.RATE: (is_owner,),
     Act.ESCALATE: (is_owner, is_follower),
     Act.WAIVE: (leads_it, led_it_before, administers),
+    Act.ASK_APPROVAL: (is_handler,),
 }
 
 _SENTENCES: Mapping[Act, str] = {

@@ -199,3 +199,19 @@ def test_a_second_person_is_not_the_first_one(role, why, stands_in):
 )
 def test_how_many_must_agree_is_said_in_words(quorum, asked, words):
     assert approval.quorum_words(quorum, asked) == words
+
+
+@pytest.mark.parametrize(
+    ("quorum", "names", "words"),
+    [
+        (1, ["Max"], "Max"),
+        (1, ["Max", "Dana"], "Max or Dana"),
+        (1, ["Max", "Dana", "Ben"], "Max, Dana or Ben"),
+        (1, ["Max", "Dana", "Ben", "Eve"], "One of 4 people"),
+        (2, ["Max", "Dana"], "Each of Max and Dana"),
+        (2, ["Max", "Dana", "Ben"], "A group of 2 of 3 people"),
+        (4, ["Max", "Dana", "Ben", "Eve"], "Each of 4 people"),
+    ],
+)
+def test_who_decides_is_said_in_words(quorum, names, words):
+    assert approval.decider_words(quorum, names) == words
