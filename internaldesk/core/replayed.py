@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
 from internaldesk.core import clocks as clock_verbs
@@ -34,8 +35,10 @@ def absorb(clocks: Clocks, rules: Rules, at: datetime, other: Mapping[str, Any])
 
     `other` is `{"created_at", "pauses": [[from, to, reason]]}`; a pause without an end lasts until `at`, one without a
     reason waited for the requester; `answered` true leaves first_response alone. A breach of the older clock comes
-    with it, at its own instant.
+    with it, at its own instant. Raises ValueError for an `other` that is not so.
     """
+    if not isinstance(other.get("pauses") or [], list | tuple):
+        raise ValueError("The pauses of a ticket merged in are a list of from, to and reason.")
     wanted = [Target.RESOLUTION] if other.get("answered") else [Target.FIRST_RESPONSE, Target.RESOLUTION]
     return clocks.each(lambda clock: _older(clocks, rules, at, clock, other), *wanted)
 
@@ -70,7 +73,7 @@ def _worked(marks: Sequence[Mark], rules: Rules, target: Target, since: datetime
 
 
 def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mapping[str, Any]) -> Clock:
-    created = _instant(other["created_at"])
+    created = _instant(other.get("created_at"))
     cal = clocks.hours_for(ours.target)
     spans = [(a, b, cal, clocks.team, why) for a, b, why in _between(created, at, rules, ours.target, other)]
     blank = clock_verbs.begun(ours.target, created, ours.amounts, cycle=ours.cycle)
@@ -89,12 +92,11 @@ def _between(
     created: datetime, at: datetime, rules: Rules, target: Target, other: Mapping[str, Any]
 ) -> Iterable[tuple[datetime, datetime, str]]:
     since = created
-    for start, end, *reason in sorted(other.get("pauses") or (), key=lambda pause: _instant(pause[0])):
-        why = reason[0] if reason else "requester"
+    for start, end, why in sorted(map(_pause, other.get("pauses") or ()), key=itemgetter(0)):
         if rules.pauses(target, why):
-            if since < _instant(start):
-                yield since, _instant(start), why
-            since = max(since, _instant(end)) if end else at
+            if since < min(start, at):
+                yield since, min(start, at), why
+            since = max(since, end or at)
     if since < at:
         yield since, at, "merged"
 
@@ -120,5 +122,12 @@ def _standing(clocks: Clocks, rules: Rules, at: datetime, clock: Clock) -> Clock
     return clock_verbs.aim(replace(reopened, segment_from=last.start, calendar=last.calendar))
 
 
-def _instant(value: str | datetime) -> datetime:
+def _pause(found: Sequence[Any]) -> tuple[datetime, datetime | None, str]:
+    if not isinstance(found, list | tuple) or not 1 <= len(found) <= 3:
+        raise ValueError(f"“{found}” is not a pause; write from, to and reason.")
+    start, end, why = (*found, None, None)[:3]
+    return _instant(start), _instant(end) if end else None, str(why or "requester")
+
+
+def _instant(value: Any) -> datetime:
     return clock_verbs.second(instant(value))

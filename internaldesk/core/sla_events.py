@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from internaldesk.core.clocks import Target, second
+
+Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class BadHistory(ValueError):
@@ -114,7 +116,7 @@ class Event:
 
     @classmethod
     def from_dict(cls, row: Mapping[str, Any]) -> Self:
-        """The event of a stored row or of a worked sample; raises ValueError for an unknown kind or a bad instant."""
+        """The event of a stored row or of a worked sample; raises ValueError with a sentence if it makes no sense."""
         values: dict[str, Any] = {name: row.get(_KEY.get(name, name)) for name in _NAMES}
         values["calendar"] = row.get("calendar_version", row.get("calendar"))
         values["team_calendar"] = row.get("team_calendar_version", row.get("team_calendar"))
@@ -122,14 +124,26 @@ class Event:
             values[name] = None if values[name] is None else instant(values[name])
         if values["at"] is None:
             raise ValueError("An event needs the instant at which it happened.")
-        values["target"] = None if values["target"] is None else Target(values["target"])
-        values["replaces"] = tuple(values["replaces"] or ())
-        values |= {"kind": Kind(row["type"]), "applies": bool(row.get("applies"))}
+        for name, wanted in _SHAPES.items():
+            if values[name] is not None and not isinstance(values[name], wanted):
+                raise ValueError(f"“{values[name]}” makes no sense as {name.replace('_', ' ')} of an event.")
+        values["kind"] = _one_of(Kind, values["kind"], "a kind of event")
+        values["target"] = None if values["target"] is None else _one_of(Target, values["target"], "a target")
+        values |= {"replaces": tuple(values["replaces"] or ()), "applies": bool(values["applies"])}
         return cls(**values)
 
 
 _KEY = {"kind": "type"}
+_YEARS = range(1900, 9000)
+"""So far in, no offset and no search for an opening leads out of the calendar."""
 _NAMES = tuple(found.name for found in fields(Event))
+_SHAPES: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("by", "channel", "team", "reason", "priority"), (str,)),
+    **dict.fromkeys(("seq", "policy_version", "cycle"), (int,)),
+    **dict.fromkeys(("calendar", "team_calendar"), (int, Mapping)),
+    **dict.fromkeys(("policy", "other"), (Mapping,)),
+    "replaces": (list, tuple),
+}
 
 
 def in_order(events: Iterable[Event]) -> list[Event]:
@@ -137,16 +151,28 @@ def in_order(events: Iterable[Event]) -> list[Event]:
     return sorted(events, key=lambda event: (event.at, _RANK.get(event.kind, _FIELDS_RANK)))
 
 
-def instant(value: str | datetime) -> datetime:
-    """An instant given as ISO text or as itself; raises ValueError for one without an offset.
+def instant(value: object) -> datetime:
+    """An instant, in UTC, given as ISO text or as itself; raises ValueError for one without an offset.
 
     >>> instant("2025-06-02T10:00:00Z").isoformat()
     '2025-06-02T10:00:00+00:00'
     """
-    found = datetime.fromisoformat(value) if isinstance(value, str) else value
-    if found.tzinfo is None:
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        if isinstance(found, datetime) and found.tzinfo is not None and found.year in _YEARS:
+            return found.astimezone(UTC)
+    except ValueError:
+        found = None
+    if isinstance(found, datetime) and found.tzinfo is None:
         raise ValueError(f"“{value}” is not an instant; it lacks its offset from UTC.")
-    return found
+    raise ValueError(f"“{value}” is not an instant; write it as 2025-06-02T10:00:00Z.")
+
+
+def _one_of(kind: type[Choice], value: object, what: str) -> Choice:
+    known = [choice for choice in kind if choice.value == value]
+    if not known:
+        raise ValueError(f"“{value}” is not {what}.")
+    return known[0]
 
 
 def _empty(value: object) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from internaldesk.core.clocks import Amounts, Target
 from internaldesk.core.hours import BusinessCalendar
@@ -22,6 +22,11 @@ DEFAULT_PAUSE_ON: Mapping[Target, frozenset[str]] = MappingProxyType(
         Target.OLA: _ASLEEP | {"vendor"},
     }
 )
+
+
+_MOST_MINUTES = 100 * 366 * 24 * 60
+_TARGETS = frozenset(Target)
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -62,15 +67,29 @@ class Rules:
         return BusinessCalendar.parse(ref) if isinstance(ref, Mapping) else self.calendars[ref]
 
 
+def by_target(named: Mapping[Target, Value] | Mapping[str, Value]) -> dict[Target, Value]:
+    """Values by the target a key names; raises ValueError for a key that is none.
+
+    >>> by_target({"resolution": 90})
+    {<Target.RESOLUTION: 'resolution'>: 90}
+    """
+    unknown = [name for name in named if name not in _TARGETS]
+    if unknown:
+        raise ValueError(f"“{unknown[0]}” is not a target; known are {', '.join(Target)}.")
+    return {Target(name): value for name, value in named.items()}
+
+
 def in_seconds(targets: Mapping[Target, float] | Mapping[str, float]) -> dict[Target, int]:
-    """Minutes per target as whole seconds per target.
+    """Minutes per target as whole seconds per target; raises ValueError for another target or no such number.
 
     >>> in_seconds({"resolution": 1.5})
     {<Target.RESOLUTION: 'resolution'>: 90}
     """
-    return {Target(name): seconds(minutes) for name, minutes in targets.items()}
+    return {target: seconds(minutes) for target, minutes in by_target(targets).items()}
 
 
-def seconds(minutes: float) -> int:
-    """Minutes as whole seconds."""
+def seconds(minutes: object) -> int:
+    """Minutes as whole seconds; raises ValueError for what is no number of minutes from none to a hundred years."""
+    if not isinstance(minutes, int | float) or not 0 <= minutes <= _MOST_MINUTES:
+        raise ValueError(f"“{minutes}” is not a number of minutes.")
     return round(minutes * 60)
