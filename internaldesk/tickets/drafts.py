@@ -1,5 +1,6 @@
 """Keep what somebody began to write, per person and place, until it is sent."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -7,7 +8,8 @@ from sqlalchemy import delete
 
 from internaldesk.core.policy import Actor
 from internaldesk.db import db
-from internaldesk.models.tickets import Draft
+from internaldesk.models.tickets import Attachment, Draft
+from internaldesk.tickets import attachments
 
 _LONGEST = 64_000
 
@@ -27,6 +29,12 @@ def save(place: str, *, by: Actor, now: datetime, words: dict[str, Any]) -> Draf
 def find(place: str, *, by: Actor) -> Draft | None:
     """What this person began to write there."""
     return db.session.get(Draft, (by.id, place))
+
+
+def files(draft: Draft | None, *, by: Actor) -> Sequence[Attachment]:
+    """The files that came with it and wait to be sent."""
+    ids = draft.words.get("files") if draft else None
+    return attachments.waiting(ids, by=by) if ids else ()
 
 
 def drop(place: str, *, by: Actor) -> None:

@@ -10,11 +10,11 @@ from internaldesk.web.desk import go, now, wants_part
 GO = {"next": "go to next due", "stay": "stay here", "list": "back to the list"}
 
 
-def onward(ticket: Ticket) -> Response:
-    """To where the writer said Send should lead, remembered for the next time."""
+def onward(ticket: Ticket, *, done: str) -> Response:
+    """To where the writer said Send should lead, remembered for the next time; `done` says what was sent or done."""
     where = request.form.get("go", "stay")
     handles = queries.speaks_for_team(actor(), ticket)
-    answer = go(_next_due(ticket) if handles and where == "next" else _after_send(ticket, where))
+    answer = go(_next_due(ticket, done) if handles and where == "next" else _after_send(ticket, where))
     if where in GO:
         secure = current_app.config["DESK"].secure
         answer.set_cookie("go", where, max_age=31_536_000, samesite="Lax", httponly=True, secure=secure)
@@ -29,10 +29,10 @@ def _after_send(ticket: Ticket, where: str) -> str:
     return url_for("tickets.show", number=ticket.id, sent=sent, _anchor="newest")
 
 
-def _next_due(ticket: Ticket) -> str:
+def _next_due(ticket: Ticket, done: str) -> str:
     following = worklist.next_due(actor(), after=ticket.id, now=now())
     if following is None:
-        flash(f"Sent. Nothing else is due after {ticket.number}.")
+        flash(f"{done} Nothing else is due after {ticket.number}.")
         return url_for("queues.index")
-    flash(f"Sent to {ticket.requester.name.split()[0]}. Now: R-{following}.")
+    flash(f"{done} Now: R-{following}.")
     return url_for("tickets.show", number=following)

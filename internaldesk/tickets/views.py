@@ -87,7 +87,8 @@ def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
     if not accepted:
         return _page(ticket, mode, form, status=422, files=files)
     drafts.drop(f"R-{number}:{mode}", by=actor())
-    return onward(ticket)
+    done = "Your note is added." if mode == "note" else f"Sent to {ticket.requester.name.split()[0]}."
+    return onward(ticket, done=done)
 
 
 @bp.post("/requests/R-<int:number>/draft")
@@ -219,7 +220,7 @@ def _page(
         part="tickets/_conv.html" if context["as_team"] else "tickets/_mine.html",
         status=status,
         form=form,
-        kept=files.files if files else [],
+        kept=files.files if files else drafts.files(context["draft"], by=actor()),
         step_in=StepInForm.blank(),
         strip=worklist.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
         go_choices=list(GO.items()),
