@@ -84,7 +84,7 @@ def _lived(clock: Clock, runs: list[_Run], at: datetime) -> Clock:
     promises = list(clock.retargets)
     life = _newborn(clock)
     for run in runs:
-        life = clock_verbs.run(_promised(life, promises, run.start), run.start, run.calendar, run.team)
+        life = _going(_promised(life, promises, run.start), run)
         if run.end is None:
             break
         life = clock_verbs.settle(_promised(life, promises, run.end), run.end)
@@ -107,6 +107,13 @@ def _promised(life: Clock, promises: list[Retarget], until: datetime) -> Clock:
         life = clock_verbs.settle(life, told.at)
         life = clock_verbs.retarget(life, told.at, life.amounts._replace(allowance=told.after))
     return life
+
+
+def _going(life: Clock, run: _Run) -> Clock:
+    """The life in its next run; a warning that came stays where it was if there is no rest in between."""
+    at_once = bool(life.segments) and life.segments[-1].end == run.start and not life.breached
+    life = clock_verbs.run(life, run.start, run.calendar, run.team)
+    return clock_verbs.aim(life) if at_once else life
 
 
 def _rested(life: Clock, at: datetime, why: str, *, last: bool) -> Clock:

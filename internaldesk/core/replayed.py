@@ -8,7 +8,7 @@ from typing import Any
 
 from internaldesk.core import clocks as clock_verbs
 from internaldesk.core import hours
-from internaldesk.core.clock_set import RESOLVED, Clocks, Mark
+from internaldesk.core.clock_set import RESOLVED, Clocks
 from internaldesk.core.clocks import RETARGET, Clock, ClockState, Segment, Target
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.sla_events import instant
@@ -24,10 +24,16 @@ def add_missing(clocks: Clocks, rules: Rules, at: datetime) -> Clocks:
     A clock that would have been due before `at` is breached at `at`: before, there was no promise to break.
     """
     for target, since in _beginnings(clocks):
-        clock = _since(clocks, rules, target, since, at)
-        late = clock.due is not None and clock.due < at
-        clocks = clocks.put(None, replace(clock, breached_at=at, cause=RETARGET) if late else clock)
-    return clocks
+        clocks = clocks.put(None, _gained(clocks, rules, at, target, since))
+    held = clocks.team is not None and clocks.team in clocks.ola
+    return clocks if not held or _alive(clocks, Target.OLA, clocks.team) else add_own_part(clocks, rules, at)
+
+
+def add_own_part(clocks: Clocks, rules: Rules, at: datetime) -> Clocks:
+    """The set with a clock for what the team that has the ticket owes, as if from when it first had it."""
+    assert clocks.team is not None  # whoever asks knows what was agreed with it
+    had = [mark.at for mark in clocks.marks if mark.team == clocks.team]
+    return clocks.put(None, _gained(clocks, rules, at, Target.OLA, min([*had, at])))
 
 
 def absorb(clocks: Clocks, rules: Rules, at: datetime, other: Mapping[str, Any]) -> Clocks:
@@ -55,21 +61,28 @@ def _beginnings(clocks: Clocks) -> list[tuple[Target, datetime]]:
     return [(target, since) for target, since in found if since is not None and not _alive(clocks, target)]
 
 
-def _alive(clocks: Clocks, target: Target) -> bool:
-    return any(clock.open for clock in clocks.all(target))
+def _alive(clocks: Clocks, target: Target, team: str | None = None) -> bool:
+    return any(clock.open for clock in clocks.all(target, team))
 
 
-def _since(clocks: Clocks, rules: Rules, target: Target, since: datetime, at: datetime) -> Clock:
-    amounts = rules.amounts(clocks.targets[target])
-    clock = clock_verbs.begun(target, since, amounts, cycle=len(clocks.all(target)) + 1)
-    return _standing(clocks, rules, at, _with_spans(clock, _worked(clocks.marks, rules, target, since, at)))
+def _gained(clocks: Clocks, rules: Rules, at: datetime, target: Target, since: datetime) -> Clock:
+    team = clocks.team if target is Target.OLA else None
+    amounts = rules.amounts(clocks.targets[target] if team is None else clocks.ola[team])
+    blank = clock_verbs.begun(target, since, amounts, team=team, cycle=len(clocks.all(target, team)) + 1)
+    clock = _standing(clocks, rules, at, _with_spans(blank, _worked(clocks, rules, blank, at)))
+    late = clock.due is not None and clock.due < at
+    return replace(clock, breached_at=at, cause=RETARGET) if late else clock
 
 
-def _worked(marks: Sequence[Mark], rules: Rules, target: Target, since: datetime, at: datetime) -> Iterable[Span]:
-    for mark, after in zip(marks, [*marks[1:], None], strict=True):
-        start, end = max(since, mark.at), after.at if after else at
-        if start < end and mark.reason != RESOLVED and not rules.pauses(target, mark.reason):
-            yield start, end, mark.calendar, mark.team, (after.reason if after else None) or "calendar"
+def _worked(clocks: Clocks, rules: Rules, clock: Clock, at: datetime) -> Iterable[Span]:
+    """When that clock would have run: what a team owes only while the team had the ticket, and in its present hours."""
+    own = clocks.hours_for(Target.OLA) if clock.target is Target.OLA else None
+    for mark, after in zip(clocks.marks, [*clocks.marks[1:], None], strict=True):
+        start, end = max(clock.started_at, mark.at), after.at if after else at
+        asleep = mark.reason == RESOLVED or rules.pauses(clock.target, mark.reason)
+        elsewhere = own is not None and mark.team != clock.team
+        if start < end and not asleep and not elsewhere:
+            yield start, end, own or mark.calendar, mark.team, (after.reason if after else None) or "calendar"
 
 
 def _older(clocks: Clocks, rules: Rules, at: datetime, ours: Clock, other: Mapping[str, Any]) -> Clock:

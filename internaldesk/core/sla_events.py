@@ -68,10 +68,11 @@ class Event:
     """One event at one instant; everything but `at` and `kind` only where the kind needs it.
 
     `seq` is its place in the ticket's log. `policy` maps target to minutes; `priority` is the one they belong to, told
-    for whoever replays the log under other promises. `calendar` is a version number or the hours themselves: of the
-    promise, but of the team for `transferred`, and for `calendar_changed` with a `team`; `team_calendar` always means
-    the team's. `reason` is why it waits, was withdrawn or is waived; `applies` says that an edited policy is applied to
-    this open ticket. `until` ends a scheduled wait; `since` is when work logged afterwards began.
+    for whoever replays the log under other promises. `ola_minutes` are what the team owes, 0 if nothing is agreed.
+    `calendar` is a version number or the hours themselves: of the promise, but of the team for `transferred`, and for
+    `calendar_changed` with a `team`; `team_calendar` always means the team's. `reason` is why it waits, was withdrawn
+    or is waived; `applies` says that an edited policy is applied to this open ticket. `until` ends a scheduled wait;
+    `since` is when work logged afterwards began.
 
     `waived` names its clock: `target`, the `team` of an OLA clock, and the `cycle`, or none for the newest. `corrected`
     counts the time from `since` to `until` anew on `calendar`, wherever it was counted on one of the versions in

@@ -35,7 +35,7 @@ def _created(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks
         follow_team=rules.follow_team,
         team=event.team,
         team_calendars=_with(clocks.team_calendars, event.team, team_calendar),
-        ola=_with(clocks.ola, event.team, _ola_seconds(event)),
+        ola=_agreed(clocks, event.team, event),
     ).marked(start)
     for target in (Target.FIRST_RESPONSE, Target.RESOLUTION):
         if target in clocks.targets:
@@ -85,17 +85,17 @@ def _resumed(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks
 
 
 def _rejected(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
-    return replace(_cancelled(clocks, at, str(event.kind)), over=str(event.kind))
+    return _ended(_cancelled(clocks, at, str(event.kind)), str(event.kind))
 
 
 def _withdrawn(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
     reason = event.reason or str(event.kind)
-    return replace(_cancelled(clocks, at, reason), over=reason)
+    return _ended(_cancelled(clocks, at, reason), reason)
 
 
 def _merged_into(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
     clocks = clocks.each(lambda c: clock_verbs.stop(c, at) if c.breached else clock_verbs.cancel(c, at, "merged"))
-    return replace(clocks, over="merged")
+    return _ended(clocks, "merged")
 
 
 def _resolved(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
@@ -114,7 +114,7 @@ def _reopened(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clock
 def _priority_changed(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clocks:
     targets = in_seconds(rules.targets if event.policy is None else event.policy)
     calendar = rules.resolve(event.calendar) or clocks.calendar
-    ola = _with(clocks.ola, clocks.team, _ola_seconds(event))
+    ola = _agreed(clocks, clocks.team, event)
     clocks = replace(clocks, targets=targets, ola=ola, calendar=calendar, follow_team=rules.follow_team)
     clocks = clocks.each(lambda c: _promised(clocks, c, at, rules))
     clocks = _on_current_hours(_each_by_its_list(clocks, at, rules), at, "policy")
@@ -147,7 +147,7 @@ def _transferred(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Cl
         clocks,
         team=event.team,
         team_calendars=_with(clocks.team_calendars, event.team, rules.resolve(ref)),
-        ola=_with(clocks.ola, event.team, _ola_seconds(event)),
+        ola=_agreed(clocks, event.team, event),
     )
     clocks = _on_current_hours(clocks, at, str(event.kind))
     return clocks if clocks.resolved_at is not None else _hold(clocks, at, rules)
@@ -160,15 +160,13 @@ def _absorbed(clocks: Clocks, at: datetime, event: Event, rules: Rules) -> Clock
 def _hold(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
     """The team that has the ticket goes on with its own allowance, or begins it."""
     allowance = clocks.ola.get(clocks.team) if clocks.team is not None else None
-    if allowance is None:
-        return clocks
     clock = clocks.latest(Target.OLA, clocks.team)
-    if clock is None:
-        return clocks.begin(rules, Target.OLA, at, allowance, clocks.team)
-    if clock.state is ClockState.STOPPED:
-        back = clock_verbs.retarget(clock, at, rules.amounts(allowance))
-        return clocks.put(clock, clocks.going(rules, back, at))
-    return clocks.put(clock, _ola_again(clocks, clock, at, rules))
+    if allowance is None:
+        return clocks if clock is None or not clock.open else clocks.put(clock, _promised(clocks, clock, at, rules))
+    if clock is None or clock.state is ClockState.CANCELLED:
+        return replayed.add_own_part(clocks, rules, at)
+    back = clock_verbs.retarget(clock, at, rules.amounts(allowance))
+    return clocks.put(clock, back if clock.open else clocks.going(rules, back, at))
 
 
 def _resolution_again(clocks: Clocks, at: datetime, rules: Rules) -> Clocks:
@@ -189,16 +187,11 @@ def _spoken_to(event: Event) -> bool:
 
 
 def _promised(clocks: Clocks, clock: Clock, at: datetime, rules: Rules) -> Clock:
-    if clock.target is Target.OLA:
-        return _ola_again(clocks, clock, at, rules)
-    allowance = clocks.targets.get(clock.target)
+    """An open clock under what is promised now, or agreed with its team; called off if that is nothing."""
+    own = clock.target is Target.OLA
+    allowance = clocks.ola.get(str(clock.team)) if own else clocks.targets.get(clock.target)
     if allowance is None:
         return clock_verbs.cancel(clock, at, "no_policy")
-    return clock_verbs.retarget(clock, at, rules.amounts(allowance))
-
-
-def _ola_again(clocks: Clocks, clock: Clock, at: datetime, rules: Rules) -> Clock:
-    allowance = clocks.ola.get(str(clock.team), clock.allowance_seconds)
     return clock_verbs.retarget(clock, at, rules.amounts(allowance))
 
 
@@ -232,12 +225,19 @@ def _cancelled(clocks: Clocks, at: datetime, reason: str, *targets: Target) -> C
     return clocks.each(lambda clock: clock_verbs.cancel(clock, at, reason), *targets)
 
 
+def _ended(clocks: Clocks, why: str) -> Clocks:
+    return replace(clocks, over=why, waiting=None, until=None)
+
+
 def _with(known: Mapping[str, V], team: str | None, value: V | None) -> Mapping[str, V]:
     return known if team is None or value is None else {**known, team: value}
 
 
-def _ola_seconds(event: Event) -> int | None:
-    return None if event.ola_minutes is None else seconds(event.ola_minutes)
+def _agreed(clocks: Clocks, team: str | None, event: Event) -> Mapping[str, int]:
+    """What teams owe the desk, with what the event says of that one; no minutes mean that nothing is agreed."""
+    if event.ola_minutes == 0:
+        return {name: allowed for name, allowed in clocks.ola.items() if name != team}
+    return _with(clocks.ola, team, None if event.ola_minutes is None else seconds(event.ola_minutes))
 
 
 MOVES: dict[Kind, Callable[[Clocks, datetime, Event, Rules], Clocks]] = {
