@@ -1,6 +1,7 @@
 """The clock log of a ticket as the present transaction knows it: read once, folded once, forgotten at its end."""
 
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from internaldesk.core import sla
 from internaldesk.core.clocks import Target
@@ -9,6 +10,7 @@ from internaldesk.models.sla import Clock
 from internaldesk.sla import queries
 from internaldesk.sla.memory import remember, remembered
 
+_SECOND = timedelta(seconds=1)
 Key = tuple[Target, int, int]
 """A cycle of a clock on a ticket: target, owning team (0 for the promise itself), number of the cycle."""
 
@@ -33,6 +35,11 @@ class Ledger:
         if self.rules is None or event.policy_version or event.calendar or event.team_calendar:
             self.rules = queries.rules_at(self.log)(event)
         self.clocks = sla.apply(self.clocks, event, self.rules)
+
+    def settled(self, now: datetime) -> Clocks:
+        """The clocks at `now`; a miss that a machine with a faster clock has recorded already stays."""
+        missed = [row.breached_at + _SECOND for row in self.rows.values() if row.breached_at is not None]
+        return sla.settle(self.clocks, max([now, *missed]))
 
     def after(self, event: Event) -> Clocks:
         """The clocks as they would be after one more event."""

@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from sqlalchemy import ColumnElement, case, select, update
 
-from internaldesk.core import sla
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import db, unit_of_work
@@ -47,9 +46,8 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
 def settle(ticket: Ticket, *, now: datetime) -> int:
     """Bring a ticket's clocks up to `now`; returns how many breaches were new."""
     known = ledger.of(ticket.id)
-    settled = sla.settle(known.clocks, now)
     _wake(ticket, now=now)
-    return rows.store(ticket, settled, known, held=rows.held_now(ticket), now=now)
+    return rows.store(ticket, known.settled(now), known, held=rows.held_now(ticket), now=now)
 
 
 def _woken(ticket_id: int, *, now: datetime) -> int:

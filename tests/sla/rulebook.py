@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from internaldesk.core.priority import Priority
-from internaldesk.core.sla import Target
+from internaldesk.core.promises import Asked
 from internaldesk.db import db
 from internaldesk.models.sla import CalendarException, CalendarVersion, OlaTarget, PolicyTarget, PolicyVersion
 from internaldesk.models.tickets import Ticket
@@ -16,7 +16,17 @@ from tests import make
 
 def in_force(ticket: Ticket, *, now: datetime) -> PolicyVersion:
     """The policy version that a ticket like this would be promised by."""
-    found = queries.policy_for(ticket.request_type.team_id, queries.asked_by(ticket), now=now)
+    return _found(ticket.request_type.team_id, queries.asked_by(ticket), now)
+
+
+def promised(path: str, *, now: datetime, priority: Priority = Priority.MEDIUM) -> PolicyVersion:
+    """The policy version in force for requests of the type at "team/type"."""
+    kind = make.request_type(path)
+    return _found(kind.team_id, Asked(kind.id, priority), now)
+
+
+def _found(team_id: int, asked: Asked, now: datetime) -> PolicyVersion:
+    found = queries.policy_for(team_id, asked, now=now)
     assert found is not None
     return db.session.get_one(PolicyVersion, found.id)
 
@@ -34,11 +44,6 @@ def edited(
     db.session.add(newer)
     db.session.commit()
     return newer
-
-
-def warned_before(ticket: Ticket, *, minutes: int, now: datetime) -> PolicyVersion:
-    """The promise for tickets like this one, with a second warning from `now` on."""
-    return edited(in_force(ticket, now=now), since=now, warn_minutes=minutes)
 
 
 def owes(team: str, minutes: int, priority: Priority = Priority.MEDIUM) -> None:
@@ -65,6 +70,6 @@ def closed_on(calendar_id: int, day: date, *, since: datetime) -> CalendarVersio
     return newer
 
 
-def minutes_of(ticket: Ticket, target: Target, *, now: datetime) -> int:
+def minutes_of(ticket: Ticket, target: str, *, now: datetime) -> int:
     """What is promised to a ticket like this one."""
-    return queries.minutes(in_force(ticket, now=now), ticket.priority)[target.value]
+    return queries.minutes(in_force(ticket, now=now), ticket.priority)[target]

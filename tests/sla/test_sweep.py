@@ -211,7 +211,7 @@ def put_off(until: datetime) -> Ticket:
 def test_how_often_and_how_late_it_runs_changes_no_recorded_instant(app: Flask, seed: int) -> None:
     dice = Random(seed)
     rulebook.owes("it", 300)
-    rulebook.warned_before(make.ticket(by="ada", now=NOON - DAY), minutes=90, now=NOON)
+    rulebook.edited(rulebook.promised("it/broken", now=NOON), since=NOON, warn_minutes=90)
     acts = dict(zip(sorted(instants(dice, 6)), dice.choices(("ask", "answer", "wait", "part", "on"), k=6), strict=True))
 
     often = lived(acts, swept=instants(dice, 40))
