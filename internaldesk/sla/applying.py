@@ -18,7 +18,7 @@ from internaldesk.models.catalogue import RequestType
 from internaldesk.models.sla import Policy, RuleChange
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import actions, ledger, queries
-from internaldesk.sla.errands import Counts, Errand, Order, added
+from internaldesk.sla.errands import OPEN, Counts, Errand, Order, added
 from internaldesk.sla.ledger import Ledger
 from internaldesk.sla.logs import Filed, filed, logs
 from internaldesk.sla.queries import TeamRule
@@ -38,7 +38,7 @@ class _Edited(Errand):
     def candidates(self) -> Select[int]:
         """Every open request of the team's own kinds, whoever holds it now."""
         types = select(RequestType.id).where(RequestType.team_id == self.team_id)
-        return select(Ticket.id).where(Ticket.is_open, Ticket.request_type_id.in_(types))
+        return select(Ticket.id).where(OPEN, Ticket.request_type_id.in_(types))
 
     def held(self, ids: Sequence[int]) -> list[Filed]:
         """Those for which no other rule comes first."""
@@ -101,13 +101,12 @@ class Apply(_Edited):
 
     def change(self, ticket: Ticket, *, now: datetime) -> Counts:
         """What was missed before was not missed by the edit."""
-        actions.settle(ticket, now=now)
-        before = missed(ticket)
+        before = missed(ticket, now=now)
         if not actions.apply_version(ticket, self.version, by=self.order.by, now=now):
             return {}
         if ticket.confidentiality is Confidentiality.CASE:
             return {}
-        return {"requests": 1, "missed": int(missed(ticket) > before)}
+        return {"requests": 1, "missed": int(missed(ticket, now=now) > before)}
 
     def finish(self, result: Counts, *, now: datetime) -> Counts:
         """With a line in the history of the rule."""
@@ -119,10 +118,11 @@ class Apply(_Edited):
         return found
 
 
-def missed(ticket: Ticket) -> set[ledger.Key]:
-    """The clocks of a ticket that are recorded as missed and not waived."""
-    rows = ledger.of(ticket.id).rows
-    return {key for key, row in rows.items() if row.breached_at is not None and row.waived_at is None}
+def missed(ticket: Ticket, *, now: datetime) -> set[ledger.Key]:
+    """The promises of a locked ticket that are broken by `now`, recorded or not yet, and not waived."""
+    clocks = sla.settle(ledger.of(ticket.id).clocks, now)
+    broken = (clock for clock in clocks if clock.breached and clock.waived_at is None)
+    return {(clock.target, int(clock.team or 0), clock.cycle) for clock in broken}
 
 
 def left(found: Counts) -> str:

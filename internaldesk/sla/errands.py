@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select
+from sqlalchemy import ColumnElement, Select, literal_column
 
 from internaldesk.core.policy import Actor
 from internaldesk.core.promises import TaskKind
@@ -14,6 +14,8 @@ from internaldesk.models.tickets import Ticket
 
 EXAMPLES = 5
 """How many examples a result keeps."""
+OPEN: ColumnElement[bool] = literal_column("ticket.is_open")
+"""As the partial indexes say it: SQLite does not see that `is_open = 1` means the same."""
 Counts = dict[str, Any]
 """Numbers to add up, and lists of examples; may be nested. Plain JSON."""
 

@@ -16,7 +16,7 @@ from internaldesk.models.sla import CalendarVersion, Clock, RuleChange, Segment
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import actions, queries
 from internaldesk.sla.applying import left, missed
-from internaldesk.sla.errands import Counts, Errand, Order, added
+from internaldesk.sla.errands import OPEN, Counts, Errand, Order, added
 
 _OPEN = (ClockState.RUNNING, ClockState.PAUSED)
 _OVER = (Status.SOLVED, Status.CLOSED)
@@ -32,7 +32,7 @@ class NewHours(Errand):
 
     def candidates(self) -> Select[int]:
         """Every open request."""
-        return select(Ticket.id).where(Ticket.is_open)
+        return select(Ticket.id).where(OPEN)
 
     def wanted(self, ids: Sequence[int], *, now: datetime) -> Sequence[int]:
         """Those with an open clock on older hours, and those that will start one: nothing is open, older ones were."""
@@ -66,7 +66,7 @@ class Correction(Errand):
         """What was open at some time in the period, solved since or not."""
         filed = Ticket.filed_at < self.until
         over = and_(Ticket.status.in_(_OVER), Ticket.solved_at > self.since)
-        found = union(select(Ticket.id).where(Ticket.is_open, filed), select(Ticket.id).where(over, filed))
+        found = union(select(Ticket.id).where(OPEN, filed), select(Ticket.id).where(over, filed))
         return select(found.subquery().c.id)
 
     def wanted(self, ids: Sequence[int], *, now: datetime) -> Sequence[int]:
@@ -86,14 +86,13 @@ class Correction(Errand):
 
     def change(self, ticket: Ticket, *, now: datetime) -> Counts:
         """How it comes out now: counted unless it is a confidential case."""
-        actions.settle(ticket, now=now)
-        before = missed(ticket)
+        before = missed(ticket, now=now)
         version, by = self.version, self.order.by
         if not actions.correct(ticket, calendar_version=version, since=self.since, until=self.until, by=by, now=now):
             return {}
         if ticket.confidentiality is Confidentiality.CASE:
             return {}
-        after = missed(ticket)
+        after = missed(ticket, now=now)
         return {"requests": 1, "unmissed": int(bool(before - after)), "missed": int(bool(after - before))}
 
     def finish(self, result: Counts, *, now: datetime) -> Counts:
