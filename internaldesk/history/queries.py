@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -11,7 +12,9 @@ from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
 from internaldesk.db import db
 from internaldesk.models.history import Event
+from internaldesk.models.people import Person
 
+_DESK = "The desk"
 _SHOWN = (
     Kind.ASSIGNED,
     Kind.STATUS,
@@ -87,9 +90,35 @@ def timeline(ticket_id: int, *, public_only: bool) -> list[Line]:
     return [_line(row) for row in rows]
 
 
+class Act(NamedTuple):
+    """Something that moved a clock, by whom, and the reason that everybody may read."""
+
+    at: datetime
+    kind: Kind
+    who: str
+    reason: str
+
+
+_MOVED = (Kind.STATUS, Kind.PRIORITY, Kind.RETARGETED, Kind.TRANSFERRED, Kind.WAIVED, Kind.APPROVAL_ASKED)
+
+
+def acts(ticket_id: int) -> list[Act]:
+    """What people did that moved its clocks, oldest first."""
+    query = (
+        select(Event.at, Event.kind, Person.name, Event.data)
+        .outerjoin(Person, Person.id == Event.actor_id)
+        .where(Event.ticket_id == ticket_id, Event.kind.in_([kind.value for kind in _MOVED]))
+        .order_by(Event.id)
+    )
+    return [
+        Act(at, Kind(kind), name or _DESK, data.get("reason", "") if kind == Kind.STATUS else "")
+        for at, kind, name, data in db.session.execute(query)
+    ]
+
+
 def _line(event: Event) -> Line:
     kind = Kind(event.kind)
-    who = event.actor.name if event.actor else "The desk"
+    who = event.actor.name if event.actor else _DESK
     took = kind is Kind.ASSIGNED and event.data.get("to") == who
     return Line(_happened(event), who, "took it" if took else _words(kind, event.data), _ICONS.get(kind, "clock"))
 

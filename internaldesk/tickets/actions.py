@@ -8,10 +8,10 @@ from sqlalchemy import delete, select
 
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
-from internaldesk.core.errors import Refused
+from internaldesk.core.errors import Forbidden, Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
-from internaldesk.core.policy import Act, Actor, Confidentiality, require
+from internaldesk.core.policy import Act, Actor, Confidentiality, require, why
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
@@ -247,6 +247,17 @@ def escalate(ticket: Ticket, *, by: Actor, now: datetime) -> Helper:
         history.record(ticket.id, Kind.ESCALATED, by=by, at=now, to=helper.name, clock=clock.id)
         ticket.updated_at = now
     return helper
+
+
+def waive(ticket: Ticket, *, by: Actor, now: datetime, clock: int, reason: str) -> Ticket:
+    """Not hold a missed promise against anybody, for a reason that everybody reads; it is shown as waived."""
+    require(by, Act.WAIVE, ticket)
+    found = [row for row in clocks.clocks(ticket.id) if row.id == clock]
+    if found and not leads.judges(by, ticket, found[0]):
+        raise Forbidden(why(Act.WAIVE))
+    sla.waive(ticket, clock_id=clock, why=reason, by=by, now=now)
+    ticket.updated_at = now
+    return ticket
 
 
 def close_silent(*, now: datetime, limit: int = 500) -> int:

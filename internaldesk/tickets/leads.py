@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, case, false, or_, select
 
 from internaldesk.core.clocks import ClockState
-from internaldesk.core.policy import Confidentiality
+from internaldesk.core.policy import Act, Actor, Confidentiality, administers, leads_it, may
 from internaldesk.db import db
 from internaldesk.models.people import Membership, Person, TeamRole
 from internaldesk.models.sla import Clock, ClockNotice, PolicyVersion
@@ -44,6 +44,13 @@ def helper(ticket: Ticket, clock: Clock) -> Helper | None:
     )
     row = db.session.execute(query).first()
     return Helper(*row) if row else None
+
+
+def judges(actor: Actor, ticket: Ticket, clock: Clock) -> bool:
+    """Whether they may waive what this clock missed: a lead only what their team holds, or held when it was missed."""
+    if not may(actor, Act.WAIVE, ticket):
+        return False
+    return clock.decided_team_id in actor.lead_of or leads_it(actor, ticket) or administers(actor, ticket)
 
 
 def notice(ticket: Ticket, clock: Clock, asked: Helper, *, now: datetime) -> ClockNotice:

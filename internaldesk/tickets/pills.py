@@ -12,7 +12,7 @@ from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries as sla
 from internaldesk.web import filters, promises
 
-_LABELS = {
+LABELS = {
     Target.FIRST_RESPONSE: "First reply",
     Target.NEXT_RESPONSE: "Next reply",
     Target.RESOLUTION: "Solve",
@@ -33,10 +33,10 @@ class Promise:
 
 def promised(ticket: Ticket, clocks: Iterable[Clock], *, now: datetime) -> list[Promise]:
     """The latest cycle of each promise, `clocks` in the order they started; a word in between only where promised."""
-    latest = {clock.target: clock for clock in clocks if clock.target in _LABELS}
-    shown = [target for target in _LABELS if target in latest or target in _ALWAYS]
+    latest = {clock.target: clock for clock in clocks if clock.target in LABELS}
+    shown = [target for target in LABELS if target in latest or target in _ALWAYS]
     pills = {target: _pill(latest[target], ticket, now) if target in latest else _idle(target) for target in shown}
-    return [Promise(_LABELS[target], pill, _LOOKS.get(pill.state, "is-ok")) for target, pill in pills.items()]
+    return [Promise(LABELS[target], pill, _LOOKS.get(pill.state, "is-ok")) for target, pill in pills.items()]
 
 
 def _pill(clock: Clock, ticket: Ticket, now: datetime) -> Pill:

@@ -91,6 +91,7 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
             joinedload(Ticket.for_person).joinedload(Person.location),
             joinedload(Ticket.assignee),
             joinedload(Ticket.followers).joinedload(Follower.person),
+            joinedload(Ticket.tags),
         )
     )
     return found.unique().one_or_none()
@@ -129,7 +130,9 @@ def _words(kind: str, table: type[Message] | type[Note], by_team: Any, ticket: T
 
 
 def attachments(ticket: Ticket, *, with_notes: bool) -> Sequence[Attachment]:
-    """The files of a ticket; those of notes only for handlers."""
+    """The files of a ticket; those of notes only for handlers. No statement where it has none."""
+    if not ticket.has_files:
+        return ()
     query = select(Attachment).where(Attachment.ticket_id == ticket.id)
     if not with_notes:
         query = query.where(Attachment.note_id.is_(None))

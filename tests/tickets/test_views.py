@@ -20,7 +20,7 @@ from tests import cast, make
 from tests.browse import sign_in
 
 CountSql = Callable[[], AbstractContextManager[list[str]]]
-PAGE_BUDGET = 12
+PAGE_BUDGET = 10
 
 
 @pytest.fixture
