@@ -55,14 +55,14 @@ def reprioritise(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     """Measure the same clocks against the promise of the new priority, counted from the start."""
     promise = _promise(ticket, now=now)
     _, own = queries.holding(_team(ticket), ticket.priority, now=now)
-    _append(ticket, Kind.PRIORITY_CHANGED, by=by, now=now, **promise, ola_minutes=own)
+    _append(ticket, Kind.PRIORITY_CHANGED, by=by, now=now, **promise, ola_minutes=own or 0)
 
 
 def hand_over(ticket: Ticket, *, by: Actor, now: datetime) -> None:
     """Another team holds it: promises run on, and its own part begins, or goes on where it was before."""
     hours, own = queries.holding(_team(ticket), ticket.priority, now=now)
     facts = {"team": str(ticket.team_id), "team_calendar": hours, "priority": ticket.priority.value}
-    _append(ticket, Kind.TRANSFERRED, by=by, now=now, **facts, ola_minutes=own)
+    _append(ticket, Kind.TRANSFERRED, by=by, now=now, **facts, ola_minutes=own or 0)
 
 
 def apply_version(ticket: Ticket, version: Terms | PolicyVersion, *, by: Actor | None, now: datetime) -> bool:

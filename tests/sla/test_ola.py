@@ -61,6 +61,24 @@ def test_what_is_owed_depends_on_the_priority(owed):
     assert stored(ticket) == folded(ticket, NOON + HOUR / 2)
 
 
+def test_at_a_priority_for_which_nothing_is_agreed_it_is_called_off_until_it_is_again(owed):
+    ticket = make.ticket(by="ada", now=NOON)
+    dana = cast.actor("dana")
+
+    actions.set_priority(ticket, by=dana, now=NOON + HOUR / 2, level=Priority.URGENT)
+    assert {row.state for row in own_clocks(ticket)} == {ClockState.CANCELLED}
+    assert stored(ticket) == folded(ticket, NOON + HOUR / 2)
+
+    actions.set_priority(ticket, by=dana, now=NOON + HOUR, level=Priority.MEDIUM)
+    assert [row.due_at for row in own_clocks(ticket) if row.state is ClockState.RUNNING] == [NOON + 3 * HOUR]
+    assert stored(ticket) == folded(ticket, NOON + HOUR)
+
+
+def own_clocks(ticket):
+    stored(ticket)
+    return [row for row in queries.clocks(ticket.id) if row.target == "ola"]
+
+
 def test_it_does_not_move_the_ticket_in_the_queue(owed):
     ticket = make.ticket(by="ada", now=NOON)
     actions.reply(ticket, by=cast.actor("ben"), now=NOON, body="On it")
