@@ -10,9 +10,12 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from internaldesk import cli, settings
+from internaldesk.calendars import views as calendars
 from internaldesk.catalogue import views as catalogue
 from internaldesk.db import db
+from internaldesk.macros import views as macros
 from internaldesk.people import views as people
+from internaldesk.promises import views as promises
 from internaldesk.quality import views as quality
 from internaldesk.queues import views as queues
 from internaldesk.ratings import views as ratings
@@ -39,7 +42,7 @@ def create_app(given: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "internaldesk" / "migrations"), render_as_batch=True)
     CSRFProtect(app)
     _connect_web(app, desk)
-    for feature in (people, catalogue, tickets, ratings, queues, quality, search, upkeep):
+    for feature in (people, catalogue, tickets, ratings, queues, quality, search, upkeep, promises, calendars, macros):
         app.register_blueprint(feature.bp)
     app.cli.add_command(cli.desk)
     auth.anyone(app.view_functions["static"])
