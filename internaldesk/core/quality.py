@@ -149,7 +149,7 @@ def _had_any(row: Line) -> bool:
 
 
 def _overdue(decided: Iterable[Decided], now: datetime) -> Overdue:
-    since = [row.decided_at for row in decided if not row.met and row.used_seconds is None]
+    since = [row.decided_at for row in decided if not row.met and not row.waived and row.used_seconds is None]
     return Overdue(len(since), int((now - min(since)).total_seconds()) if since else 0)
 
 

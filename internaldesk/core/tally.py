@@ -49,6 +49,11 @@ class Promises(NamedTuple):
         """Kept promises out of kept and missed ones."""
         return Share(self.met, self.met + self.missed)
 
+    @property
+    def apart(self) -> int:
+        """Misses that are neither kept nor missed."""
+        return self.retarget + self.approver + self.waived
+
 
 class Promised(NamedTuple):
     """The usual promise, in seconds of working time; `varies` when not every case had the same."""

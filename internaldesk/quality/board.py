@@ -275,7 +275,7 @@ def _figures(line: Line, links: Links, only: Mapping[str, Any]) -> Iterable[Figu
 
 def _apart(whole: Line, links: Links) -> Figure | None:
     """Misses that are neither kept nor missed, where there are any."""
-    count = sum(kind.retarget + kind.approver for kind in (whole.first, whole.resolution))
+    count = whole.first.apart + whole.resolution.apart
     return Figure(f"{count:,}", links.listing("apart")) if count else None
 
 

@@ -123,7 +123,7 @@ def _line(line: Line) -> list[Cell]:
         *(line.solved, *_minutes(line.resolution_pace), solution.met, solution.missed),
         *(line.satisfied.short, f"±{line.satisfied.margin}" if line.satisfied.shown else ""),
         *(line.satisfied.of, line.answered.words, line.reopened.words),
-        first.retarget + first.approver + solution.retarget + solution.approver,
+        first.apart + solution.apart,
     ]
 
 

@@ -135,7 +135,7 @@ def _apart(scope: Scope, pick: Pick) -> Select[Any]:
 
 def _late(scope: Scope, _pick: Pick) -> Select[Any]:
     found = relations.late(scope).subquery()
-    return _verdict(found)
+    return _verdict(found).where(~found.c.waived)
 
 
 def _rated(scope: Scope, pick: Pick) -> Select[Any]:
@@ -180,7 +180,7 @@ LISTINGS: Mapping[str, Listing] = {
     ),
     "apart": Listing(
         "Missed, but counted apart",
-        "The promise was shortened on the way, or an approver was awaited.",
+        "The promise was shortened on the way, an approver was awaited, or the miss was waived.",
         "Took",
         "Late since",
         _apart,
@@ -242,7 +242,7 @@ def _verdicts(
 ) -> Select[Any]:
     parts = [relations.decided(scope, target, pick.span.start, pick.span.end) for target in targets]
     found = union_all(*parts).subquery()
-    rows, apart = _verdict(found), and_(~found.c.met, found.c.cause.in_(_APART))
+    rows, apart = _verdict(found), and_(~found.c.met, or_(found.c.waived, found.c.cause.in_(_APART)))
     if met is not None:
         rows = rows.where(found.c.met if met else ~found.c.met)
     if counted is not None:

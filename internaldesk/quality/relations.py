@@ -119,7 +119,7 @@ def _verdicts(scope: Scope) -> Select[Any]:
         _head(Clock.id, Clock.decided_team_id, Clock.decided_type_id)
         .add_columns(Clock.target, Clock.decided_at, Clock.breached_at.is_(None).label("met"), Clock.target_seconds)
         .add_columns(case((~_RUNNING, Clock.used_seconds)).label("used_seconds"))
-        .add_columns(func.coalesce(Clock.cause, "").label("cause"))
+        .add_columns(func.coalesce(Clock.cause, "").label("cause"), Clock.waived_at.is_not(None).label("waived"))
         .join(Clock, Clock.ticket_id == Ticket.id)
         .where(scope.holds(Clock.decided_team_id, Clock.decided_type_id))
     )
