@@ -71,6 +71,19 @@ AnyMacro = TypeVar("AnyMacro", bound=MacroLike)
 
 
 @dataclass(frozen=True, slots=True)
+class Content:
+    """A macro as it is written, before it is kept."""
+
+    name: str
+    shortcut: str = ""
+    body: str = ""
+    status: Status | None = None
+    tags: tuple[str, ...] = ()
+    assign: Assign = Assign.KEEP
+    assignee_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a request stands, as far as a macro can change it; tags are in order."""
 
@@ -81,10 +94,9 @@ class Standing:
 
 def check(macro: MacroLike) -> None:
     """Raise Refused with a sentence, at its field, where a macro cannot be kept like this."""
-    for name in _names(macro.body):
-        if name not in PLACEHOLDERS:
-            known = ", ".join(f"{{{known}}}" for known in PLACEHOLDERS)
-            raise Refused(f"{{{name}}} is not known. There are {known}.", field="body")
+    if unknown := strange(macro.body):
+        known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+        raise Refused(f"{unknown[0]} is not known. There are {known}.", field="body")
     if not macro.body and not parts(macro):
         raise Refused("Write a text, or choose something that it does.", field="body")
     if macro.shortcut and not _SHORTCUT.fullmatch(macro.shortcut):
@@ -117,6 +129,11 @@ def blanks(text: str) -> tuple[str, ...]:
     ('{promise}',)
     """
     return tuple(f"{{{name}}}" for name in _names(text) if name in PLACEHOLDERS)
+
+
+def strange(text: str) -> tuple[str, ...]:
+    """What stands in braces and is no blank of ours, each once."""
+    return tuple(f"{{{name}}}" for name in _names(text) if name not in PLACEHOLDERS)
 
 
 def appended(written: str, text: str) -> str:

@@ -1,0 +1,137 @@
+/* Canned text at the caret, and macros: the agent's page of a request, beside desk.js. Everything is a page without it. */
+const doc = document;
+const $ = (css, from = doc) => from?.querySelector(css);
+const $$ = (css, from = doc) => [...from.querySelectorAll(css)];
+const on = (types, act, capture) => types.split(" ").forEach((type) => addEventListener(type, act, capture));
+const panel = () => $("#canned");
+const box = () => $("#reply textarea");
+const atCaret = () => $("[data-caret]", panel());
+const options = () => $$('[role="option"]', panel());
+
+let opener, busy, due, chosen = 0, left;
+
+/* The word before the caret that began with a semicolon. */
+function word(area) {
+  const { value, selectionStart: start, selectionEnd: end } = area;
+  const found = start === end && /(?:^|\s);([\p{L}\p{N}-]*)$/u.exec(value.slice(0, end));
+  return found && { start: end - found[1].length - 1, end, letters: found[1] };
+}
+
+function close(back) {
+  const area = box(), goal = opener?.isConnected && !opener.matches("[data-canned]") ? opener : area;
+  window.htmx?.trigger(panel(), "htmx:abort");
+  panel().replaceChildren();
+  ["aria-activedescendant", "aria-controls"].forEach((name) => area?.removeAttribute(name));
+  due = false;
+  if (back) goal?.focus();
+}
+
+/* Put in at the caret, in place of the word that asked for it; nothing else is touched, and undo takes it out again. */
+function put(text) {
+  const area = box(), asked = atCaret() && word(area);
+  const [from, to] = asked ? [asked.start, asked.end] : [area.selectionEnd, area.selectionEnd];
+  close();
+  area.focus();
+  area.setSelectionRange(from, to);
+  if (doc.execCommand("insertText", false, text)) return;
+  area.setRangeText(text, from, to, "end");
+  area.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function take(pick) {
+  const headers = { "X-CSRFToken": $('meta[name="csrf-token"]').content };
+  fetch(pick.formAction, { method: "POST", body: new URLSearchParams({ caret: 1 }), headers, keepalive: true }).catch(() => {});
+  put(pick.dataset.text);
+}
+
+/* The focus stays in the text; which option Enter takes is told by aria-activedescendant. */
+function select(n) {
+  const all = options();
+  if (!all[0]) return;
+  chosen = (n + all.length) % all.length;
+  all.forEach((option, at) => option.setAttribute("aria-selected", at === chosen));
+  all[chosen].scrollIntoView({ block: "nearest" });
+  box().setAttribute("aria-controls", "picks-list");
+  box().setAttribute("aria-activedescendant", all[chosen].id);
+}
+
+on("input", ({ target }) => {
+  if (target !== box() || !window.htmx || !$("[data-canned]")) return;
+  const found = word(target);
+  if (!found) left = undefined;
+  if (!found || found.start === left) {
+    if (atCaret() || busy) close();
+    return;
+  }
+  const address = `${$("[data-canned]").getAttribute("hx-get")}&caret=1&q=${encodeURIComponent(found.letters)}`;
+  window.htmx.ajax("GET", address, { source: panel(), target: panel() });
+});
+
+function inText(event) {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], found = word(event.target);
+  if (event.key === "Enter" && busy && found?.letters) due = true;
+  else if (!atCaret()) return;
+  else if (step) select(chosen + step);
+  else if (event.key === "Enter") options()[chosen].click();
+  else if (event.key === "Escape") {
+    left = found?.start;
+    close(true);
+  } else return;
+  event.preventDefault();
+}
+
+function inPanel(event) {
+  const { key, target } = event, step = { ArrowDown: 1, ArrowUp: -1 }[key], search = target.matches("#picks-q");
+  const stops = [$("#picks-q"), ...$$(".pick", panel())].filter(Boolean);
+  const numbered = search && !target.value && /^[1-9]$/.test(key) && $(`[data-n="${key}"]`, panel());
+  if (key === "Escape") close(true);
+  else if (step && stops.includes(target)) stops.at((stops.indexOf(target) + step) % stops.length).focus();
+  else if (numbered) numbered.click();
+  else if (key === "Enter" && search && busy) due = true;
+  else if (key === "Enter" && search) $(".pick", panel())?.click();
+  else return;
+  event.preventDefault();
+}
+
+on("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !panel()) return;
+  if (event.target === box()) inText(event);
+  else if (panel().contains(event.target)) inPanel(event);
+});
+on("mousedown", (event) => {
+  if (atCaret()?.contains(event.target)) event.preventDefault();
+});
+on("focusout", ({ target, relatedTarget }) => {
+  if (target === box() && atCaret() && !panel().contains(relatedTarget)) close();
+});
+on("click", (event) => {
+  const pick = event.target.closest("#canned [data-text]"), shut = event.target.closest("#canned [data-close]");
+  if (!pick && !shut) return;
+  event.preventDefault();
+  if (pick) take(pick);
+  else close(true);
+});
+
+on("htmx:beforeRequest", ({ detail: { elt, target, xhr } }) => {
+  if (target !== panel()) return;
+  busy = xhr;
+  if (!panel().contains(elt)) opener = elt;
+});
+on("htmx:afterRequest", ({ detail: { xhr } }) => {
+  if (busy === xhr) busy = undefined;
+});
+on("htmx:configRequest", ({ detail: { elt, parameters } }) => {
+  if (!elt.matches("[data-change]")) return;
+  const { value, selectionEnd } = box(), head = value.slice(0, selectionEnd), tail = value.slice(selectionEnd);
+  parameters.head = head && !/\s$/.test(head) ? `${head}\n\n` : head;
+  parameters.tail = tail && !/^\s/.test(tail) ? `\n\n${tail}` : tail;
+});
+on("htmx:afterSettle", ({ detail: { requestConfig } }) => {
+  if (requestConfig.elt.matches("[data-change]")) box().focus();
+  if (atCaret()) select(0);
+  if (!due || busy) return;
+  due = false;
+  const first = $(".pick", panel());
+  if (first) first.click();
+  else if (doc.activeElement === box()) doc.execCommand("insertText", false, "\n");
+});
