@@ -6,8 +6,10 @@ any number of workers may run side by side, and no page waits for longer than on
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 
 import structlog
@@ -37,6 +39,7 @@ KEPT = timedelta(days=30)
 """How long trials and previews stay to be read."""
 _LOOKED_AT = 50
 _SECOND = timedelta(seconds=1)
+_LONGEST_REST = 0.05
 _ONLY_READ = (TaskKind.TRIAL, TaskKind.PREVIEW)
 
 log = structlog.get_logger(__name__)
@@ -159,10 +162,20 @@ def _batch(begun: _Begun, *, now: datetime, limit: int) -> int:
     cursor = begun.cursor
     for ticket_id in wanted:
         done = begun.done + ids.index(ticket_id) + 1
-        if not _changed(errand, begun.order, ticket_id, done=done, now=now):
-            return 0  # another worker is at it
+        with _sharing():
+            if not _changed(errand, begun.order, ticket_id, done=done, now=now):
+                return 0  # another worker is at it
         cursor = ticket_id
     return _passed(errand, begun._replace(cursor=cursor), ids, counts, now=now, last=len(ids) < limit)
+
+
+@contextmanager
+def _sharing() -> Iterator[None]:
+    """SQLite has one lock for all who write, and who waits for it only looks now and then: leave it free as long."""
+    begun = monotonic()
+    yield
+    if db.engine.dialect.name == "sqlite":
+        sleep(min(monotonic() - begun, _LONGEST_REST))
 
 
 def _next(errand: Errand, cursor: int, limit: int) -> list[int]:
