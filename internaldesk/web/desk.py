@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask, Response, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from internaldesk.core.errors import Conflict
@@ -125,12 +125,12 @@ def _claim(form_key: str) -> Response | None:
 def _remember_answer(answer: Response) -> None:
     if "form_key" not in g:
         return
-    row = db.session.get(FormKey, g.form_key)
-    assert row is not None
+    own = FormKey.key == g.form_key
     if answer.status_code < _FIRST_ERROR and not g.get("spare_key"):
-        row.location = g.get("done_url") or answer.location or request.path
+        location = g.get("done_url") or answer.location or request.path
+        db.session.execute(update(FormKey).where(own).values(location=location))
     else:
-        db.session.delete(row)
+        db.session.execute(delete(FormKey).where(own))
 
 
 def _fingerprint() -> str:
