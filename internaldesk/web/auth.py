@@ -91,6 +91,7 @@ def load(token: str) -> SignedIn | None:
     if row is None or row.WebSession.ends_at <= now() or row.WebSession.seen_at + IDLE <= now():
         return None
     _touch(row.WebSession)
+    g.reader = row.Person, row.Location  # a session lets go of what nobody holds, and reads it again
     return SignedIn(token, *actor_of(row.Person, row.Location))
 
 
