@@ -53,10 +53,9 @@ class Preview(_Edited):
 
     def look(self, ids: Sequence[int], *, now: datetime) -> Counts:
         """Each request folded once more with the edit at its end; what cannot be is counted and left."""
-        held = [ticket for ticket in self.held(ids) if not ticket.case]
-        known = logs([ticket.id for ticket in held])
+        known = logs([ticket.id for ticket in self.held(ids) if not ticket.case])
         counts: Counts = {}
-        for ticket in held:
+        for ticket in filed(list(known)):
             try:
                 counts = added(counts, self._effect(ticket.id, known[ticket.id], ticket.asked.priority, now=now))
             except (LookupError, ValueError):

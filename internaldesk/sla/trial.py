@@ -51,12 +51,12 @@ class Trial(Errand):
         )
 
     def look(self, ids: Sequence[int], *, now: datetime) -> Counts:
-        """Each as it went and as it would have gone; one whose log cannot be read is counted and left."""
+        """Each as it went and as it would have gone; one whose log cannot be folded is counted and left."""
         known = logs(ids)
         rules = self.draft.rules(hours_of(known, (version.id for version in self.hours)))
         old = _stored(ids, now=now)
         counts: Counts = {}
-        for ticket_id, asked, _ in filed(ids):
+        for ticket_id, asked, _ in filed(list(known)):
             try:
                 clocks = trial.tried(known[ticket_id], asked, self.draft, rules, now=now)
                 if clocks is not None:

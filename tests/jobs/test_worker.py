@@ -94,6 +94,63 @@ def test_a_full_batch_is_followed_by_another_until_one_is_not_full(app: Flask) -
     assert sizes == [10]
 
 
+def test_a_later_batch_is_told_the_later_time(app: Flask, at_noon: time_machine.Traveller) -> None:
+    told: list[datetime] = []
+
+    def run(now: datetime, _files: Path) -> int:
+        told.append(now)
+        at_noon.shift(MINUTE)
+        return 3 - len(told)
+
+    worker.work_once(FILES, entries=[entry(run, batch=1)])
+
+    assert told == [NOON, NOON + MINUTE, NOON + 2 * MINUTE]
+
+
+def test_long_work_leaves_others_their_turn_and_goes_on_in_its_next_one(
+    app: Flask, at_noon: time_machine.Traveller
+) -> None:
+    left, done = [5], []
+
+    def run(now: datetime, _files: Path) -> int:
+        left[0] -= 1
+        done.append("long")
+        at_noon.shift(MINUTE / 2)
+        return left[0]
+
+    entries = [entry(run, "long", batch=1), entry(lambda *_: len(done.append("short") or "x"), "short")]
+    for _ in range(2):
+        worker.work_once(FILES, entries=entries, ending=threading.Event())
+
+    assert done == ["long", "long", "short", "long", "long", "short"]
+
+
+def test_done_once_it_goes_on_until_nothing_is_left(app: Flask, at_noon: time_machine.Traveller) -> None:
+    left = [5]
+
+    def run(now: datetime, _files: Path) -> int:
+        left[0] -= 1
+        at_noon.shift(MINUTE)
+        return left[0]
+
+    worker.work_once(FILES, entries=[entry(run, batch=1)])
+
+    assert left == [0]
+
+
+def test_told_to_end_it_starts_no_further_batch(app: Flask) -> None:
+    ending, done = threading.Event(), []
+
+    def run(_now: datetime, _files: Path) -> int:
+        ending.set()
+        done.append(1)
+        return 1
+
+    worker.work_once(FILES, entries=[entry(run, batch=1)], ending=ending)
+
+    assert done == [1]
+
+
 def test_of_many_workers_one_does_a_job(app: Flask) -> None:
     runs: list[int] = []
     entries = [entry(lambda *_: len(runs.append(1) or "x"))]
