@@ -93,7 +93,8 @@ def init() -> None:
 def demo(seed: int, if_empty: bool, tickets: int | None) -> None:
     """Tell the demo story: people, a quarter of requests, and open work; or grow a desk of a size."""
     schema.require_ready()
-    empty = not known.anybody()
+    with unit_of_work(reading=True):  # ends the look, so that `serve` does not go on holding the lock of a writer
+        empty = not known.anybody()
     if if_empty and not empty:
         click.echo("There are people already, so no story was told.")
         return

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -169,6 +170,15 @@ def nobody(app: Flask) -> None:
     """A desk as `init` made it."""
     upkeep.start_afresh()
     catalogue.load_defaults(now=make.NOON)
+
+
+def test_a_second_start_holds_no_lock_while_it_serves(app: Flask) -> None:
+    db.session.rollback()
+
+    with click.Context(cli.demo) as started:
+        started.invoke(cli.demo, if_empty=True)
+
+    assert not db.session().in_transaction()
 
 
 @pytest.mark.usefixtures("nobody")
