@@ -40,7 +40,7 @@ class Sheet:
     @property
     def titles(self) -> list[str]:
         """The heads of those rows."""
-        return [saying.TITLES[target] for target in TARGETS]
+        return [saying.HEADS[target] for target in TARGETS]
 
     @property
     def rests(self) -> list[str]:

@@ -217,7 +217,7 @@ _add_fields()
 class PlaceForm(BaseForm):
     """A step up or down in the order."""
 
-    to = HiddenField(validators=[AnyOf(["up", "down"], "Up or down?")])
+    move = HiddenField(validators=[AnyOf(["up", "down"], "Up or down?")])
 
 
 class ActiveForm(BaseForm):

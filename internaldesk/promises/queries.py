@@ -29,6 +29,7 @@ from internaldesk.models.tickets import Ticket
 from internaldesk.promises.terms import Names, Promise
 from internaldesk.sla import queries as sla
 from internaldesk.tickets.queries import LARGEST_NUMBER, visible_tickets
+from internaldesk.tickets.worklist import OPEN
 
 HISTORY = 20
 """So many versions are listed."""
@@ -246,7 +247,7 @@ def keeping(policy_id: int, *, actor: Actor) -> int:
         Clock.ticket_id == Ticket.id, Clock.state.in_(_UNDECIDED), Clock.policy_version_id.in_(older)
     )
     # Named outright, the teams lead the database to the index of open tickets.
-    query = select(func.count()).where(Ticket.is_open, Ticket.team_id.in_(select(Team.id)), clocks.exists())
+    query = select(func.count(Ticket.id)).where(OPEN, Ticket.team_id.in_(select(Team.id)), clocks.exists())
     return db.session.scalar(query.where(visible_tickets(actor))) or 0
 
 

@@ -13,8 +13,10 @@ TITLES: Mapping[Target, str] = {
     Target.FIRST_RESPONSE: "First reply",
     Target.NEXT_RESPONSE: "Next reply",
     Target.RESOLUTION: "Solved",
-    Target.PERIODIC_UPDATE: "A word at least every",
+    Target.PERIODIC_UPDATE: "A word in between",
 }
+HEADS: Mapping[Target, str] = {**TITLES, Target.PERIODIC_UPDATE: "A word every"}
+"""The same above a column of lengths."""
 WAITS: Mapping[str, str] = {
     "requester": "for the requester",
     "approval": "for an approval",
@@ -143,7 +145,7 @@ def told(person_id: int, names: Names) -> str:
 
 def _changed(what: str, was: Any, now: Any, said: Callable[[Any], str]) -> str:
     if now is None:
-        return f"{what}: no longer promised, was {said(was)}"
+        return f"{what}: no longer, was {said(was)}"
     return f"{what}: {said(now)}, new" if was is None else f"{what}: {said(now)} instead of {said(was)}"
 
 

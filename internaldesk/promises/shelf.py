@@ -10,6 +10,7 @@ from internaldesk.core.policy import Actor
 from internaldesk.core.priority import Priority
 from internaldesk.core.promises import Condition
 from internaldesk.models.people import Team
+from internaldesk.models.sla import RuleChange
 from internaldesk.promises import queries, saying, tester
 from internaldesk.promises.forms import ActiveForm, OwnPartForm, PlaceForm
 from internaldesk.promises.queries import Rule
@@ -47,11 +48,11 @@ def shelf(
         "team": team,
         "teams": teams,
         "lines": lines,
-        "columns": [(n, saying.TITLES[target]) for n, target in enumerate(TARGETS) if target in used],
+        "columns": [(n, saying.HEADS[target]) for n, target in enumerate(TARGETS) if target in used],
         "own_part": own_part,
         "owes": bool(owed),
         "calendars": _calendars(team, rules, names),
-        "history": queries.history(team.id),
+        "history": [_told(change, rules) for change in queries.history(team.id)],
         "asked": asked,
         "tried": _tried(team, rules, names, asked=asked, actor=actor, now=now),
         "press_forms": {"place": PlaceForm, "active": ActiveForm},
@@ -95,6 +96,12 @@ def _covers(other: Rule, mine: Condition) -> bool:
     return all(not outer or (inner and inner <= outer) for outer, inner in pairs) and (
         wide.customer_waiting in (None, mine.customer_waiting)
     )
+
+
+def _told(change: RuleChange, rules: Sequence[Rule]) -> tuple[RuleChange, str]:
+    """A line of the history, and the name of the rule it is about where its words do not say."""
+    name = next((rule.policy.name for rule in rules if rule.id == change.policy_id), "")
+    return change, "" if f"“{name}”" in change.words else name
 
 
 def _calendars(team: Team, rules: Sequence[Rule], names: Names) -> list[tuple[int, str, str]]:

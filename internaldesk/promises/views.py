@@ -35,8 +35,8 @@ def place(number: int) -> Response:
     policy, form = policy_or_404(number), PlaceForm()
     if not form.validate():
         abort(422)
-    if actions.move(policy, up=form.to.data == "up", by=actor(), now=now()):
-        flash(f"“{policy.name}” moved {form.to.data}. The first rule that fits holds.")
+    if actions.move(policy, up=form.move.data == "up", by=actor(), now=now()):
+        flash(f"“{policy.name}” moved {form.move.data}. The first rule that fits holds.")
     return _back(policy)
 
 
