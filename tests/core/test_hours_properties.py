@@ -98,6 +98,7 @@ def test_the_arithmetic_holds_together(drawn, offset, first, second):
     assert hours.elapsed(cal, a, reached) == first
     assert hours.add(cal, reached, second) == hours.add(cal, a, first + second)
     assert reached <= hours.add(cal, b, first), "a later start never ends earlier"
+    assert reached <= hours.add(cal, a, first + second), "neither does a longer amount"
     if first:
         assert hours.is_open(cal, reached - timedelta(seconds=1))
     opening = hours.next_open(cal, a)
