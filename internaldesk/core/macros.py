@@ -181,13 +181,13 @@ def changes(before: Standing, after: Standing, *, me: int, names: Mapping[int, s
     return found
 
 
-def does(macro: MacroLike, *, names: Mapping[int, str]) -> list[str]:
-    """What it does to any request, in a sentence a part."""
+def does(macro: MacroLike, *, names: Mapping[int, str], me: int | None = None) -> list[str]:
+    """What it does to any request, in a sentence a part; `me` is who would use it."""
     said = {
         Assign.KEEP: "",
-        Assign.ME: "Gives it to whoever uses it.",
-        Assign.NOBODY: gives(None, me=0, names=names),
-        Assign.PERSON: gives(macro.assignee_id or 0, me=0, names=names),
+        Assign.ME: gives(me, me=me, names=names) if me else "Gives it to whoever uses it.",
+        Assign.NOBODY: gives(None, me=me, names=names),
+        Assign.PERSON: gives(macro.assignee_id or 0, me=me, names=names),
     }
     status = sets(macro.status) if macro.status else ""
     tags = adds(macro.tags) if macro.tags else ""
@@ -204,7 +204,7 @@ def adds(tags: Sequence[str]) -> str:
     return f"Adds {'tags' if len(tags) > 1 else 'the tag'}: {', '.join(tags)}."
 
 
-def gives(to: int | None, *, me: int, names: Mapping[int, str]) -> str:
+def gives(to: int | None, *, me: int | None, names: Mapping[int, str]) -> str:
     """The sentence about a new assignee; somebody who is not named any more is said to be gone."""
     if to is None:
         return "Puts it back for anybody in the team."

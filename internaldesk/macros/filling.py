@@ -48,9 +48,11 @@ class Preview:
         return not self.text and not self.changes
 
 
-def rows(macros: Iterable[Macro], values: Mapping[str, str], *, names: Mapping[int, str]) -> list[Row]:
-    """Macros with their texts filled in."""
-    return [Row(macro, rules.filled_in(macro.body, values), rules.does(macro, names=names)) for macro in macros]
+def rows(
+    macros: Iterable[Macro], values: Mapping[str, str], *, names: Mapping[int, str], me: int | None = None
+) -> list[Row]:
+    """Macros with their texts filled in; `me` is who would use them."""
+    return [Row(macro, rules.filled_in(macro.body, values), rules.does(macro, names=names, me=me)) for macro in macros]
 
 
 def preview(

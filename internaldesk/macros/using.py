@@ -39,7 +39,7 @@ def choose(number: int) -> Response:
         "macros/choose.html",
         part="macros/_panel.html",
         ticket=ticket,
-        rows=filling.rows(found[:LISTED], _values(ticket), names=_names(ticket)),
+        rows=filling.rows(found[:LISTED], _values(ticket), names=_names(ticket), me=actor().id),
         more=len(found[LISTED:]),
         run=run,
         asked=asked,

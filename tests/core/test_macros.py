@@ -190,6 +190,11 @@ def test_what_it_does_to_any_request_is_said(macro, said):
     assert macros.does(macro, names=NAMES) == said
 
 
+def test_who_would_use_it_is_told_so():
+    assert macros.does(Macro(assign=Assign.ME), names=NAMES, me=BEN) == ["Gives it to you."]
+    assert macros.does(Macro(assign=Assign.PERSON, assignee_id=CHI), names=NAMES, me=BEN) == ["Gives it to Chi."]
+
+
 LIST = [
     Macro("Printer is offline", "", "Please switch it on."),
     Macro("New password", "pw", "Choose one of twelve letters."),
