@@ -1,6 +1,7 @@
 """The pages of promises cost the same for few and for many: rules, versions, tickets; and they stay small."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -102,7 +103,8 @@ def test_no_page_reads_all_tickets(app: Flask, client: Browser) -> None:
     number = rulebook.rule().id
     many_versions(number, 3)
     rulebook.everything_else(condition=Condition())
-    crowd.enter(20_000, now=NOON)
+    crowd.enter(20_000, now=NOON - timedelta(weeks=20))
+    make.ticket()
     sign_in(client, "dana")
 
     with statements() as said:
