@@ -138,7 +138,7 @@ def _sentence(row: MineRow, group: Group, actor: Actor, known: Calendars) -> tup
 def _promise(row: MineRow, known: Calendars) -> str:
     if not _runs(row):
         return ""
-    late = standing.late(row, known=known, now=now())
+    late = standing.late(row, known=known, now=now(), missed_at=row.missed_at)
     if late:
         return f". {standing.new_time(late, now=now(), say=promises.said)}"
     return f" · {_NEXT.get(str(row.next_target), 'next reply')} by {filters.when(row.queue_at)}"

@@ -187,7 +187,7 @@ class _Teller:
 
     def _due(self, clock: Clock, shown: ClockView) -> str:
         """In the zone of the reader, and beside it on the wall clock of its hours where that shows another time."""
-        if shown.due is None:
+        if shown.due is None or shown.shown is Shown.CANCELLED:
             return ""
         there, here = self._calendar(clock).zone, self.reader
         told = words.moment(shown.due, here, here)

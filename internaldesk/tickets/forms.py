@@ -143,7 +143,6 @@ class WaiverForm(BaseForm):
     clock = IntegerField(validators=[InputRequired("Choose the promise to waive.")])
     reason = StringField(
         "Why does it not count?",
-        description="Everybody who may read this request reads the reason, the requester too.",
         filters=[plain],
         validators=[
             DataRequired("Say why it does not count."),

@@ -12,6 +12,7 @@ from internaldesk.core.policy import Act, Actor, Confidentiality, may
 from internaldesk.db import db
 from internaldesk.models.people import Membership, Person, Team
 from internaldesk.models.ratings import Rating, RatingInvite
+from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Attachment, Follower, Holding, Message, Note, Ticket
 
 MINE_LIMIT = 200
@@ -200,6 +201,7 @@ class MineRow(NamedTuple):
     assignee: str | None
     queue_at: datetime
     risk_at: datetime
+    missed_at: datetime | None
     next_target: str | None
     next_seconds: int | None
     next_calendar_version_id: int | None
@@ -234,6 +236,8 @@ def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", li
 def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     """The columns of `MineRow`, in its order."""
     assignee, speaker = aliased(Person), aliased(Person)
+    due = and_(Clock.ticket_id == Ticket.id, Clock.target == Ticket.next_target, Clock.due_at == Ticket.queue_at)
+    missed_at = select(func.max(Clock.breached_at)).where(due)
     asked = and_(
         RatingInvite.ticket_id == Ticket.id, RatingInvite.person_id == actor.id, RatingInvite.withdrawn_at.is_(None)
     )
@@ -241,7 +245,7 @@ def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
         select(
             *(Ticket.id, Ticket.requester_id, Ticket.for_person_id),
             *(Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
-            *(Ticket.queue_at, Ticket.risk_at),
+            *(Ticket.queue_at, Ticket.risk_at, missed_at.scalar_subquery()),
             *(Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
             *(Ticket.last_word, Ticket.last_word_at, speaker.name),
             *(Ticket.filed_at, Ticket.solved_at, Ticket.updated_at),

@@ -84,7 +84,8 @@ def _standing(ticket: Ticket, clocks: Sequence[Clock], *, actor: Actor, as_team:
     words = standing.sentence(ticket, now=now(), when=filters.when)
     found = None
     if clock is not None and clock.state is not ClockState.PAUSED:
-        found = standing.late(ticket, known=sla.calendars([ticket.next_calendar_version_id]), now=now())
+        known = sla.calendars([ticket.next_calendar_version_id])
+        found = standing.late(ticket, known=known, now=now(), missed_at=clock.breached_at)
     if clock is None or found is None:
         return {"sentence": words, "late": "", "helper": None}
     late = standing.new_time(found, now=now(), say=promises.said)

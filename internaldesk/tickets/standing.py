@@ -61,12 +61,17 @@ class Helper(NamedTuple):
     told_at: datetime | None
 
 
-def late(row: Promised, *, known: Mapping[int, BusinessCalendar], now: datetime) -> Late | None:
-    """How late the next promise is; None while there is time, or where none runs. `known` has its calendar."""
+def late(
+    row: Promised, *, known: Mapping[int, BusinessCalendar], now: datetime, missed_at: datetime | None = None
+) -> Late | None:
+    """How late the next promise is; None while there is time, or where none runs. `known` has its calendar.
+
+    It was missed when it was due, unless `missed_at` says that it was made later, when that time was up already.
+    """
     if row.queue_at > now or not row.next_seconds or row.next_calendar_version_id is None:
         return None
-    calendar = known[row.next_calendar_version_id]
-    return Late(row.queue_at, hours.add(calendar, row.queue_at, timedelta(seconds=row.next_seconds)))
+    calendar, since = known[row.next_calendar_version_id], missed_at or row.queue_at
+    return Late(since, hours.add(calendar, since, timedelta(seconds=row.next_seconds)))
 
 
 def sentence(ticket: Ticket, *, now: datetime, when: Saying) -> str:

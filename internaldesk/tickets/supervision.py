@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import Response, url_for
 
 from internaldesk.core.policy import Act, may
+from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries as sla
 from internaldesk.tickets import actions, leads, queries, records
@@ -60,10 +61,11 @@ def _counted(ticket: Ticket, sent: WaiverForm | None = None, *, status: int = 20
 def _waivers(ticket: Ticket, sent: WaiverForm | None) -> Mapping[Key, WaiverForm]:
     """A form for each promise that this person may waive, the one that was sent with what was typed."""
     judged = [row for row in sla.clocks(ticket.id) if leads.judges(actor(), ticket, row)]
-    return {(row.target, row.team_key, row.cycle): _waiver(row.id, sent) for row in judged}
+    return {(row.target, row.team_key, row.cycle): _waiver(row, sent) for row in judged}
 
 
-def _waiver(clock_id: int, sent: WaiverForm | None) -> WaiverForm:
-    form = sent if sent is not None and sent.clock.data == clock_id else WaiverForm(formdata=None)
-    form.clock.data, form.reason.id = clock_id, f"reason-{clock_id}"
+def _waiver(row: Clock, sent: WaiverForm | None) -> WaiverForm:
+    form = sent if sent is not None and sent.clock.data == row.id else WaiverForm(formdata=None)
+    form.clock.data, form.reason.id = row.id, f"reason-{row.id}"
+    form.reason.description = "Only the team reads this." if row.team_key else "The requester reads this, too."
     return form

@@ -19,7 +19,18 @@ DOORS = (
     *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
     *("/ask", "/people", "/profile", "/help/keyboard", "/metrics", "/readyz", "/sign-in"),
 )
-PARTS = ("", "/filed", "/changes", "/changes?since=0", "/assignee", "/status", "/priority", "/transfer", "/followers")
+PARTS = (
+    "",
+    "/filed",
+    "/changes",
+    "/changes?since=0",
+    "/assignee",
+    "/status",
+    "/priority",
+    "/transfer",
+    "/followers",
+    "/clock",
+)
 LINK = re.compile(r'\b(?:href|hx-get|src)="([^"]+)"')
 ASKING = re.compile(r'<form\b(?![^>]*method="post")[^>]*\baction="([^"]+)"', re.IGNORECASE)
 ENOUGH = 3

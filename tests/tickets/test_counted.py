@@ -42,8 +42,9 @@ def clock() -> Iterator[Any]:
 @pytest.fixture
 def ticket(app: Flask) -> Ticket:
     """Asked, answered, waited for Ada for an hour, handed to Facilities, and made urgent on Wednesday at nine."""
-    for team, minutes in (("it", 300), ("facilities", 300)):
-        db.session.add(OlaTarget(team_id=make.team(team).id, priority=Priority.MEDIUM, minutes=minutes))
+    for team in ("it", "facilities"):
+        for level in (Priority.MEDIUM, Priority.URGENT):
+            db.session.add(OlaTarget(team_id=make.team(team).id, priority=level, minutes=300))
     db.session.flush()
     ben, chi, found = cast.actor("ben"), cast.actor("chi"), make.ticket("it/broken", by="ada", now=FILED)
     actions.note(found, by=ben, now=FILED, body="Ada broke it herself")
@@ -269,6 +270,7 @@ def test_each_state_has_its_pill(app: Flask) -> None:
     assert pill(solved, "Solve") == ("met", "12:00, in time")
     assert pill(late, "First reply") == ("missed", "12:00, late")
     assert pill(late, "Next reply") == ("cancelled", "no longer counted")
+    assert account(told(late), "Next reply").due == ""
     assert pill(late, "Solve")[0] == "over"
 
 

@@ -15,6 +15,7 @@ from werkzeug.test import TestResponse
 from internaldesk.core.errors import Forbidden, Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
+from internaldesk.core.priority import Priority
 from internaldesk.db import db
 from internaldesk.models.history import Event
 from internaldesk.models.people import TeamRole
@@ -100,6 +101,17 @@ def test_lists_of_the_requester_say_the_same(client: FlaskClient, ticket: Ticket
 
     for address in ("/", "/requests"):
         assert "has it. We are late. New time: 09:00 tomorrow." in client.get(address).text
+
+
+def test_a_promise_that_was_shortened_too_far_is_late_from_then_on(client: FlaskClient, ticket: Ticket) -> None:
+    urgent = make.ticket("it/broken", by="ada", now=NOON - 3 * HOUR)
+    actions.set_priority(urgent, by=cast.actor("ben"), now=NOON - HOUR / 2, level=Priority.URGENT)
+    db.session.flush()
+    assert urgent.queue_at == NOON - 2 * HOUR
+    sign_in(client, "ada")
+
+    assert "We are late. New time: 12:30 today." in client.get(at(urgent)).text
+    assert "We are late. New time: 12:30 today." in client.get("/requests").text
 
 
 def test_the_team_knows_what_the_requester_reads(client: FlaskClient, ticket: Ticket) -> None:

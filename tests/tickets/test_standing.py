@@ -51,6 +51,14 @@ def test_the_new_time_does_not_slide() -> None:
     assert {late(Row(NOON), now=NOON + n * HOUR) for n in range(30)} == {Late(NOON, NOON + 4 * HOUR)}
 
 
+def test_a_promise_made_when_its_time_was_up_already_was_missed_then() -> None:
+    made = NOON - timedelta(minutes=30)
+
+    found = standing.late(Row(NOON - 3 * HOUR), known={7: OFFICE}, now=NOON, missed_at=made)
+
+    assert found == Late(made, made + 4 * HOUR)
+
+
 @pytest.mark.parametrize(
     "row", [Row(NOON + HOUR), Row(NEVER), Row(NOON, next_seconds=None), Row(NOON, next_calendar_version_id=None)]
 )

@@ -14,10 +14,11 @@ from werkzeug.test import TestResponse
 
 from internaldesk.core.clocks import Target
 from internaldesk.core.happenings import Kind
+from internaldesk.core.priority import Priority
 from internaldesk.db import db
 from internaldesk.models.history import Event
 from internaldesk.models.people import TeamRole
-from internaldesk.models.sla import Clock
+from internaldesk.models.sla import Clock, OlaTarget
 from internaldesk.models.tickets import Ticket
 from internaldesk.people import actions as people
 from internaldesk.tickets import actions
@@ -87,6 +88,16 @@ def test_everybody_reads_that_it_is_waived_by_whom_and_why(client: FlaskClient, 
 @pytest.mark.parametrize(("who", "offered"), [("dana", True), ("root", True), ("ben", False), ("ada", False)])
 def test_the_form_is_for_supervisors(client: FlaskClient, ticket: Ticket, who: str, offered: bool) -> None:
     assert ("Waive</button>" in page(client, who, ticket)) is offered
+
+
+def test_the_form_says_who_reads_the_reason(client: FlaskClient, ticket: Ticket) -> None:
+    db.session.add(OlaTarget(team_id=ticket.team_id, priority=Priority.MEDIUM, minutes=60))
+    db.session.flush()
+    make.ticket("it/broken", by="ada", now=FILED)
+    text = page(client, "dana", make.ticket("it/broken", by="ada", now=FILED))
+
+    assert text.count("The requester reads this, too.") == 1
+    assert text.count("Only the team reads this.") == 1
 
 
 def test_what_was_not_missed_has_no_form(client: FlaskClient, ticket: Ticket, clock: Any) -> None:

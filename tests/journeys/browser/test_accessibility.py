@@ -50,6 +50,7 @@ class Numbers(NamedTuple):
 
     new: int
     waiting: int
+    late: int
     solved: int
     rating: str
     password: str
@@ -79,7 +80,7 @@ def numbers(live: Flask) -> Numbers:
         token = ratings.token(invite.id, invite.nonce, key=live.config["DESK"].secret_key)
         sla.sweep(now=NOON)
         once = people.password_link(cast.person("eve"), now=NOON)
-        return Numbers(new.id, waiting.id, solved.id, f"/rate/{token}", f"/password/{once}")
+        return Numbers(new.id, waiting.id, late.id, solved.id, f"/rate/{token}", f"/password/{once}")
 
 
 def history() -> None:
@@ -165,6 +166,20 @@ def open_in_place(page: Page, numbers: Numbers) -> None:
     page.wait_for_selector(".side form")
 
 
+def open_account(page: Page, numbers: Numbers) -> None:
+    page.goto(f"/requests/R-{numbers.late}")
+    page.get_by_text("How this is counted").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".counted section")
+
+
+def waive_without_reason(page: Page, numbers: Numbers) -> None:
+    page.goto(f"/requests/R-{numbers.late}/clock")
+    page.locator(".waive summary").first.click()
+    page.get_by_role("button", name="Waive").first.click()
+    page.wait_for_selector(".error-summary")
+
+
 def suggest(page: Page, _numbers: Numbers) -> None:
     page.goto("/")
     page.locator("main [name=q]").first.press_sequentially("laptop")
@@ -188,6 +203,9 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Numbers], None]]] = {
     "mine, new": ("ada", go("/requests/R-{new}")),
     "mine, waiting": ("ada", go("/requests/R-{waiting}")),
     "mine, solved": ("ada", go("/requests/R-{solved}")),
+    "mine, late": ("ada", go("/requests/R-{late}")),
+    "mine, account open": ("ada", open_account),
+    "account": ("ada", go("/requests/R-{late}/clock")),
     "search": ("ada", go("/search?q=scanner")),
     "search, nothing": ("ada", go("/search?q=xyzzy")),
     "profile": ("ada", go("/profile")),
@@ -197,6 +215,8 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Numbers], None]]] = {
     "agent, reply": ("ben", go("/requests/R-{waiting}")),
     "agent, note": ("ben", go("/requests/R-{waiting}?mode=note")),
     "agent, solved": ("ben", go("/requests/R-{solved}")),
+    "agent, account open": ("ben", open_account),
+    "account, without a reason to waive": ("dana", waive_without_reason),
     "edit in place": ("ben", open_in_place),
     **{
         f"edit {what}": ("ben", go(f"/requests/R-{{new}}/{what}"))
@@ -204,6 +224,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Numbers], None]]] = {
     },
     "conflict": ("ben", send_too_late),
     "queue": ("ben", go("/queue/due-next")),
+    "queue, late or at risk": ("dana", go("/queue/at-risk")),
     "queue, empty": ("pia", go("/queue/mine")),
     "queue, solved": ("ben", go("/queue/solved-this-week")),
     "queue, filter open": ("ben", choose_filter),
