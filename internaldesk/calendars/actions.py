@@ -24,8 +24,6 @@ from internaldesk.sla import tasks
 LONGEST_NOTE = 200
 LONGEST_WHY = 300
 DAYS_BACK = 92
-BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
-"""The first version of a calendar holds since ever, so that no instant is without hours."""
 DAY = timedelta(days=1)
 
 
@@ -46,7 +44,7 @@ def create(typed: Sheet, *, note: str = "", by: Actor, now: datetime) -> Saved:
     row = Calendar(slug=_slug(typed.name), name=typed.name)
     db.session.add(row)
     db.session.flush()
-    _version(row.id, schedule, note, by=by, valid_from=BEGINNING)
+    _version(row.id, schedule, note, by=by, valid_from=queries.BEGINNING)
     _write_down(row.id, "Calendar made", by=by, now=now)
     return Saved(row.id, ["Calendar made"])
 

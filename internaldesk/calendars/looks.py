@@ -38,7 +38,7 @@ class Panel(NamedTuple):
 
     zone: str
     week: list[tuple[str, str]]
-    ahead: list[tuple[str, str]]
+    ahead: list[tuple[str, str, str]]
     more: int
     rows: list[Example]
     promise: str
@@ -69,7 +69,7 @@ def list_line(shown: Shown, use: Use, *, now: datetime) -> ListLine:
         written.week_short(shown.schedule.week),
         is_open,
         state,
-        ": ".join(filter(None, ahead[0])) if ahead else "",
+        " ".join(ahead[0]) if ahead else "",
         list(use.teams.values()),
         len(use.rules),
     )
@@ -143,12 +143,8 @@ def _state(shown: Shown, now: datetime) -> tuple[bool, str]:
     return False, f"Closed, opens {wording.short(opens, zone=calendar.zone, today=today)}"
 
 
-def _ahead(schedule: Schedule, today: date) -> list[tuple[str, str]]:
-    """The closures and special openings to come: the date with its part, and the label."""
-    shut = [
-        (s.day, day_said(s.day, today) + ("" if s.whole else f" {s.part_said}"), s.label) for s in schedule.closures
-    ]
-    special = [
-        (s.day, f"{day_said(s.day, today)} open {written.hours_said(s.windows)}", s.label) for s in schedule.openings
-    ]
-    return [(words, label) for day, words, label in sorted([*shut, *special]) if day >= today]
+def _ahead(schedule: Schedule, today: date) -> list[tuple[str, str, str]]:
+    """The closures and special openings to come: the date, what is different, and the label."""
+    shut = [(s.day, "closed" if s.whole else f"closed {s.part_said}", s.label) for s in schedule.closures]
+    special = [(s.day, f"open {written.hours_said(s.windows)}", s.label) for s in schedule.openings]
+    return [(day_said(day, today), what, label) for day, what, label in sorted([*shut, *special]) if day >= today]

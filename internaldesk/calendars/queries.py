@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import Select, distinct, func, select
@@ -27,6 +27,8 @@ from internaldesk.models.sla import (
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries as sla
 
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
+"""From when the first version of a calendar holds: no instant is without hours."""
 RUNNING = ("running", "paused")
 SHOWN = 12
 
@@ -161,8 +163,10 @@ def history(calendar_id: int, *, limit: int | None = SHOWN) -> tuple[list[Line],
     notes = {at: note for at, note, _ in made}
     lines = [Line(at, who or "The desk", words, notes.get(at, "")) for at, words, who in rows]
     told = {line.at for line in lines}
+    untold = [(at, note, who) for at, note, who in made if at not in told and (at > BEGINNING or not rows)]
     lines += [
-        Line(at, who or "The desk", "These hours came into force", note) for at, note, who in made if at not in told
+        Line(at if at > BEGINNING else None, who or "The desk", "These hours came into force", note)
+        for at, note, who in untold
     ]
     return lines[:limit], len(lines)
 
