@@ -5,11 +5,15 @@ from typing import Any
 
 from sqlalchemy import select
 
+from internaldesk.core.approval import Decision
+from internaldesk.core.policy import Actor
 from internaldesk.db import db
+from internaldesk.models.approvals import ApprovalRound, ApprovalStep, Ballot
 from internaldesk.models.catalogue import FormVersion, RequestType
-from internaldesk.models.people import Team
+from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import actions
+from internaldesk.tickets import actions, approving
+from internaldesk.web.auth import actor_of
 from tests import cast
 
 NOON = datetime(2026, 11, 18, 12, tzinfo=UTC)  # a Wednesday; every team is at work
@@ -29,18 +33,44 @@ def form(kind: RequestType) -> FormVersion:
     return db.session.scalars(query.limit(1)).one()
 
 
+def approve(filed: Ticket, *, now: datetime = NOON) -> None:
+    """Everybody asked agrees, step by step."""
+    while ballot := first_ballot(filed):
+        approving.decide(ballot.id, by=of(ballot.person), now=now, decision=Decision.APPROVED)
+
+
+def first_ballot(filed: Ticket) -> Ballot | None:
+    """The first of those that can be cast now."""
+    db.session.flush()
+    query = select(Ballot).join(Ballot.step).join(ApprovalStep.round).order_by(Ballot.id)
+    waits = (ApprovalRound.ticket_id == filed.id, ApprovalStep.opened_at.is_not(None), ApprovalStep.closed_at.is_(None))
+    return db.session.scalars(query.where(*waits, Ballot.decision.is_(None))).first()
+
+
+def of(person: Person) -> Actor:
+    """A person as the rules see them."""
+    return actor_of(person, person.location)[0]
+
+
 def team(slug: str) -> Team:
     """A team by its slug."""
     return db.session.scalars(select(Team).where(Team.slug == slug)).one()
 
 
-def ticket(path: str = "it/broken", *, by: str = "ada", now: datetime = NOON, **facts: Any) -> Ticket:
-    """A ticket just filed; `facts` are those of `actions.file`, `assignee` names who took it at once."""
+def ticket(
+    path: str = "it/broken", *, by: str = "ada", now: datetime = NOON, approved: bool = True, **facts: Any
+) -> Ticket:
+    """A ticket just filed; `facts` are those of `actions.file`, `assignee` names who took it at once.
+
+    Where its type's rule asks for approval, everybody asked has given it, unless `approved` is False.
+    """
     kind = request_type(path)
     assignee = facts.pop("assignee", None)
     facts.setdefault("summary", f"Something about {kind.name.lower()}")
     facts.setdefault("answers", _ANSWERS.get(path, {}))
     filed = actions.file(kind, by=cast.actor(by), now=now, form=form(kind), **facts)
+    if approved:
+        approve(filed, now=now)
     if assignee:
         who = cast.actor(assignee)
         actions.assign(filed, by=who, now=now, assignee_id=who.id)

@@ -25,7 +25,7 @@ MOVES: Mapping[Status, frozenset[Status]] = {
     Status.NEW: frozenset(_ACTIVE | {Status.SOLVED}),
     Status.PROGRESS: frozenset(_HELD | {Status.SOLVED}),
     Status.WAITING: frozenset(_ACTIVE | {Status.SOLVED}),
-    Status.APPROVAL: frozenset(_ACTIVE | {Status.SOLVED, Status.CLOSED}),
+    Status.APPROVAL: frozenset(_ACTIVE | {Status.NEW, Status.SOLVED, Status.CLOSED}),
     Status.SUPPLIER: frozenset(_ACTIVE | {Status.SOLVED}),
     Status.SOLVED: frozenset({Status.PROGRESS, Status.CLOSED}),
     Status.CLOSED: frozenset(),

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from internaldesk.core import priority
+from internaldesk.core import approval, priority
 from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
 from internaldesk.demo import people, season, wording
@@ -24,7 +24,10 @@ _MENTIONS = 2  # a story that names its customer is more often about one who wai
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it is filed; `facts` fill the slots of everything said about it later."""
+    """A request as it is filed; `facts` fill the slots of everything said about it later.
+
+    `agreed` is when the last of those agreed who have to, where that is settled beforehand.
+    """
 
     at: datetime
     offer: Offer
@@ -36,6 +39,12 @@ class Asked:
     customer: str
     needed_by: datetime | None
     priority: Priority
+    agreed: datetime | None = None
+
+    @property
+    def steps(self) -> int:
+        """How many times somebody has to agree before it is worked on."""
+        return len(approval.demanded(self.offer.type.approval_rule, self.answers))
 
     @property
     def promise(self) -> Promise:
@@ -106,6 +115,11 @@ class Askers:
             needed_by=self._needed_by(day) if waits and self._dice.random() < 0.5 else None,
             priority=level,
         )
+
+    def agreed_at(self, asked: Asked, at: datetime) -> Asked:
+        """The same request, on which work could begin at `at`: filed some hours before where somebody had to agree."""
+        ahead = timedelta(seconds=self._dice.randrange(1200, 18_000)) if asked.steps else timedelta(0)
+        return replace(asked, at=at - ahead, agreed=at if asked.steps else None)
 
     def during_outage(self, asked: Asked) -> Asked:
         """The same person about the thing everybody writes about that day."""

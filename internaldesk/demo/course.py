@@ -15,7 +15,7 @@ from internaldesk.demo.steps import Act, Plan, Step
 
 SILENCE = timedelta(days=14)
 _QUICK, _STEPS, _SUPPLIER, _SCHEDULED = 46, 42, 7, 5
-_ASKED_BACK, _APPROVED, _REOPENED, _WITHDRAWN = 0.7, 0.35, 0.05, 0.02
+_ASKED_BACK, _REFUSED, _ASKED_FIRST, _REOPENED, _WITHDRAWN = 0.7, 0.05, 0.05, 0.05, 0.02
 _NOTED, _DISPATCHED, _FOLLOWED, _REPRIORITISED = 0.12, 0.22, 0.05, 0.03
 _CONFIRMED, _RATED, _COMMENTED = 0.42, 0.31, 0.5
 
@@ -50,13 +50,16 @@ def whole(course: Course) -> list[Step]:
     plan, asked = course.plan, course.plan.asked
     if plan.chance(_WITHDRAWN) and not asked.is_case:
         return _withdrawn(course)
+    if asked.steps and plan.chance(_REFUSED) and not asked.is_case:
+        return refused(course)
+    plan.approve()
     _before_answer(course)
     if asked.story.moves:
         _hand_over(course)
     if asked.story.ask and plan.chance(_ASKED_BACK):
         _ask_back(course)
-    elif asked.offer.type.approval_rule and plan.chance(_APPROVED):
-        _approval(course)
+    elif _has_manager(course) and plan.chance(_ASKED_FIRST):
+        _ask_first(course)
     else:
         _ordinary(course)
     _solve(course, asked.story.fix)
@@ -162,13 +165,28 @@ def _ask_back(course: Course) -> None:
     plan.work(plan.asked.promise.first * plan.share(0.3, 0.6))
 
 
-def _approval(course: Course) -> None:
+def refused(course: Course) -> list[Step]:
+    """The first who is asked does not agree."""
+    plan = course.plan
+    plan.until_decided()
+    plan.add(Act.REFUSE, None, reason=plan.common("refusals"))
+    return plan.steps
+
+
+def _has_manager(course: Course) -> bool:
+    """Whether the team could ask the line manager of who asks, and has no rule that asked before."""
+    asked = course.plan.asked
+    line = None if asked.for_whom or asked.is_case or asked.steps else asked.requester.line
+    return line not in (None, course.owner.id)
+
+
+def _ask_first(course: Course) -> None:
+    """The team asks somebody to agree although no rule says so."""
     plan = course.plan
     plan.reply(course.owner, plan.common("approval_words"))
-    plan.status(course.owner, "approval", reason=plan.phrase("approval"))
-    plan.at += plan.days(0.2, 3)
-    plan.work(timedelta(minutes=plan.dice.randrange(5, 90)))
-    plan.status(course.owner, "progress")
+    plan.add(Act.ASK, course.owner, words=plan.asked.says(plan.asked.story.summary))
+    plan.until_decided()
+    plan.add(Act.APPROVE, None, left=0)
     _rest(course)
 
 
@@ -257,9 +275,9 @@ def _afterwards(course: Course) -> None:
 
 
 def solved_at(steps: Sequence[Step]) -> datetime:
-    """When it is solved for good: by the team, or by the requester alone."""
+    """When it is over for good: solved by the team or by the requester alone, or not approved."""
     solving = [step.at for step in steps if step.facts.get("then") == "solve"]
-    return solving[-1] if solving else next(step.at for step in steps if step.act is Act.CONFIRM)
+    return solving[-1] if solving else next(step.at for step in steps if step.act in (Act.CONFIRM, Act.REFUSE))
 
 
 def cut_short(course: Course, steps: Sequence[Step], *, now: datetime) -> list[Step]:

@@ -65,7 +65,7 @@ class Lives:
 
     def __init__(self, cast: Cast, offers: Mapping[str, Offer], dice: Random, now: datetime) -> None:
         self._dice, self._now = dice, now
-        self._offers = list(offers.values())
+        self._offers = [offer for offer in offers.values() if not offer.type.approval_rule]
         self._often = list(accumulate(_weight(offer) for offer in self._offers))
         self._front, self._handlers, self._cases = cast.front, cast.handlers, cast.case_handlers
         self._told = {offer.path: self._variants(offer, cast) for offer in self._offers}

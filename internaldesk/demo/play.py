@@ -8,19 +8,21 @@ from typing import Any
 
 from sqlalchemy import select
 
+from internaldesk.core.approval import Decision
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
 from internaldesk.core.priority import Priority
 from internaldesk.db import db
 from internaldesk.demo.asking import Asked
 from internaldesk.demo.steps import Act, Step
+from internaldesk.models.approvals import ApprovalRound, ApprovalStep, Ballot
 from internaldesk.models.people import Person
 from internaldesk.models.ratings import RatingInvite
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import actions as tickets
-from internaldesk.tickets import attachments
+from internaldesk.tickets import approving, attachments
 from internaldesk.tickets.attachments import Upload
 
 _SWEPT_AFTER = timedelta(seconds=40)
@@ -123,6 +125,38 @@ def _rate(ticket: Ticket, step: Step) -> None:
     ratings.submit(invite, now=step.at, scores=step.facts["scores"], comment=step.facts["comment"])
 
 
+def _ask(ticket: Ticket, step: Step) -> None:
+    approving.ask(ticket, by=_actor(step), now=step.at, whom="manager", words=step.facts["words"])
+
+
+def _approve(ticket: Ticket, step: Step) -> None:
+    """Those asked agree, until as many steps are left as the story says."""
+    while (ballot := _open_ballot(ticket)) is not None and _undecided(ballot) > step.facts["left"]:
+        _decide(ballot, step, Decision.APPROVED)
+
+
+def _refuse(ticket: Ticket, step: Step) -> None:
+    ballot = _open_ballot(ticket)
+    assert ballot is not None
+    _decide(ballot, step, Decision.REFUSED, reason=step.facts["reason"])
+
+
+def _decide(ballot: Ballot, step: Step, decision: Decision, reason: str = "") -> None:
+    by = Actor(id=ballot.person_id, name=ballot.person.name)
+    approving.decide(ballot.id, by=by, now=step.at, decision=decision, reason=reason)
+
+
+def _open_ballot(ticket: Ticket) -> Ballot | None:
+    db.session.flush()
+    open_now = (ApprovalStep.opened_at.is_not(None), ApprovalStep.closed_at.is_(None), Ballot.decision.is_(None))
+    query = select(Ballot).join(Ballot.step).join(ApprovalStep.round).where(ApprovalRound.ticket_id == ticket.id)
+    return db.session.scalars(query.where(*open_now).order_by(Ballot.id)).first()
+
+
+def _undecided(ballot: Ballot) -> int:
+    return len(ballot.step.round.steps) - ballot.step.position + 1
+
+
 _DO: dict[Act, Callable[[Ticket, Step], None]] = {
     Act.REPLY: _reply,
     Act.NOTE: _note,
@@ -134,4 +168,7 @@ _DO: dict[Act, Callable[[Ticket, Step], None]] = {
     Act.CONFIRM: _confirm,
     Act.CLOSE: _close,
     Act.RATE: _rate,
+    Act.ASK: _ask,
+    Act.APPROVE: _approve,
+    Act.REFUSE: _refuse,
 }

@@ -1,7 +1,7 @@
 """What is open around now: for each team some requests overdue, due soon, due later, and waiting for somebody."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
 
@@ -87,8 +87,8 @@ class Present:
             return None
         course = self._course(asked)
         plan = course.plan
-        if self.dice.random() < _GIVEN and asked.at + 3 * _MARGIN < self.now:
-            plan.at = asked.at + _MARGIN
+        if self.dice.random() < _GIVEN and plan.at + 3 * _MARGIN < self.now:
+            plan.at += _MARGIN
             plan.add(Act.ASSIGN, course.owner, to=course.owner)
         return asked, plan.steps
 
@@ -114,6 +114,9 @@ class Present:
             asked = self.askers.ask(offer, at=at, by=self.askers.anybody(offer))
             if asked.story.moves or not self._fits(asked, kind):
                 continue
+            if kind == self._approves:
+                return asked, []
+            asked = self.askers.agreed_at(asked, at)
             course = self._course(asked)
             course.plan.work(hours.elapsed(offer.hours, at, self.now) * self.dice.uniform(0.1, 0.7))
             kind(course)
@@ -123,7 +126,7 @@ class Present:
 
     def _fits(self, asked: Asked, kind: Callable[[Course], None]) -> bool:
         if kind == self._approves:
-            return bool(asked.offer.type.approval_rule)
+            return bool(asked.steps)
         return kind != self._waits or asked.story.ask is not None
 
     def _waits(self, course: Course) -> None:
@@ -132,9 +135,7 @@ class Present:
         course.plan.reply(course.owner, story.ask[0], then="wait")
 
     def _approves(self, course: Course) -> None:
-        plan = course.plan
-        plan.reply(course.owner, plan.common("approval_words"))
-        plan.status(course.owner, "approval", reason=plan.phrase("approval"))
+        """Nothing happens before somebody has agreed."""
 
     def _dated(self, course: Course) -> None:
         ahead = self.now + timedelta(days=self.dice.randrange(2, 6))
@@ -149,7 +150,7 @@ class Present:
         if asked.story.moves or asked.promise.calendar is not offer.hours:
             return None
         filed = moments.before(offer.hours, due, allowance(asked))
-        return replace(asked, at=filed) if filed < self.now - _MARGIN else None
+        return self.askers.agreed_at(asked, filed) if filed < self.now - _MARGIN else None
 
     def _course(self, asked: Asked, owner: str = "") -> Course:
         found = courses.of(asked, self.cast, dict(self.teams), self.dice, pace=1.0)

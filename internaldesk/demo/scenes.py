@@ -20,6 +20,7 @@ def all_of(present: Present) -> Iterator[Scene]:
     yield from _adas(present)
     yield from _eves(present)
     yield from _cases(present)
+    yield from _approvals(present)
     for path, asker, owner, ago in _SOLVED_WORK:
         yield _solved(present, path, 0, by=asker, owner=owner, ago=ago, rated=None)
     for path, asker, owner, hours_left in _OPEN_WORK:
@@ -81,6 +82,31 @@ def _cases(present: Present) -> Iterator[Scene]:
         yield asked, course.plan.steps
 
 
+def _approvals(present: Present) -> Iterator[Scene]:
+    """What Max has to decide, two of it in the place of a colleague who is away, and what he did not agree to."""
+    for path, n, asker, ago in _WAITING_FOR_MAX:
+        offer = present.offers[path]
+        story = offer.words.stories[offer.type.slug][n]
+        yield _filed(present, path, story, by=asker, ago=ago), []
+    offer = present.offers["it/hardware"]
+    asked = _filed(present, "it/hardware", offer.words.stories["hardware"][4], by="chloe.bannister", ago=11)
+    yield asked, courses.refused(courses.of(asked, present.cast, dict(present.teams), present.dice, pace=1.0))
+
+
+_WAITING_FOR_MAX = (
+    ("it/hardware", 0, "ada", 3),
+    ("purchasing/quotes", 1, "erin.doyle", 12),
+    ("purchasing/buy", 2, "raj.patel", 5),
+    ("finance/advance", 0, "zoe.fletcher", 2),
+)
+
+
+def _filed(present: Present, path: str, story: Story, *, by: str, ago: int) -> Asked:
+    """Just filed, so many business hours ago."""
+    at = moments.before(present.offers[path].hours, present.now, timedelta(hours=ago))
+    return present.askers.ask(present.offers[path], at=at, by=present.cast.everybody[by], story=story, customer="")
+
+
 def _asked_back(present: Present, path: str, n: int, *, by: str, owner: str) -> Scene:
     """The requester's turn."""
     offer = present.offers[path]
@@ -124,4 +150,5 @@ def _closed(present: Present, path: str, n: int, *, by: str, owner: str, ago: ti
 
 def _told(present: Present, path: str, story: Story, *, by: str, at: datetime, customer: str = "") -> Asked:
     who = present.cast.everybody[by]
-    return present.askers.ask(present.offers[path], at=at, by=who, story=story, customer=customer)
+    asked = present.askers.ask(present.offers[path], at=at, by=who, story=story, customer=customer)
+    return present.askers.agreed_at(asked, at)

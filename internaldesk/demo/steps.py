@@ -30,6 +30,9 @@ class Act(StrEnum):
     CONFIRM = "confirm"
     CLOSE = "close"
     RATE = "rate"
+    ASK = "ask"
+    APPROVE = "approve"
+    REFUSE = "refuse"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Plan:
         self.steps: list[Step] = []
         self.hours: BusinessCalendar = asked.offer.hours
         self.words = asked.offer.words
+        if asked.agreed is not None:
+            self._agreed(asked.agreed)
 
     def add(self, act: Act, by: Somebody | None, **facts: Any) -> None:
         """The next step, at the instant reached; later ones come after it."""
@@ -75,6 +80,28 @@ class Plan:
         waited = timedelta(minutes=min(60 * exp(self.dice.gauss(0, 1.1)), 3000))
         zone = self.asked.requester.actor.timezone
         self.at = moments.at_work(self.at + waited, zone, self.dice).replace(microsecond=0)
+
+    def until_decided(self) -> None:
+        """Somebody who has to agree takes a while to decide, at the hours of those who ask."""
+        waited = timedelta(minutes=min(75 * exp(self.dice.gauss(0, 1)), 2400))
+        self.at = moments.at_work(self.at + waited, self.asked.requester.actor.timezone, self.dice)
+        self.at = self.at.replace(microsecond=0)
+
+    def approve(self) -> None:
+        """Those who have to agree do so one after the other; `left` is how many steps remain after each."""
+        if self.asked.agreed is not None:
+            return
+        for left in reversed(range(self.asked.steps)):
+            self.until_decided()
+            self.add(Act.APPROVE, None, left=left)
+
+    def _agreed(self, at: datetime) -> None:
+        """The last of them agreed at that very instant."""
+        steps, whole = self.asked.steps, at - self.at
+        for n in range(1, steps + 1):
+            instant = (self.asked.at + whole * n / steps).replace(microsecond=0)
+            self.steps.append(Step(instant, Act.APPROVE, None, {"left": steps - n}))
+        self.at = at + _HEARTBEAT
 
     def reply(self, by: Somebody, text: str, then: str = "") -> None:
         """Words in the conversation."""

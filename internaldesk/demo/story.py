@@ -7,9 +7,10 @@ from random import Random
 
 from flask import current_app
 
+from internaldesk.approvals import actions as approvals
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.db import db, unit_of_work
-from internaldesk.demo import moments, offers, people, play, samples, scenes
+from internaldesk.demo import absences, macros, moments, offers, people, play, samples, scenes
 from internaldesk.demo.asking import Askers
 from internaldesk.demo.offers import Offer
 from internaldesk.demo.people import Cast
@@ -34,6 +35,8 @@ def tell(*, seed: int = 7, now: datetime, scale: float = 1.0, progress: Progress
     folder = Path(current_app.config["DESK"].files)
     with unit_of_work():
         cast = people.enter(now=now - ENTERED)
+        macros.enter(cast, now=now)
+        absences.enter(cast, now=now)
     with unit_of_work(reading=True):
         known = offers.by_path(now=now)
         told = sorted(everything(cast, known, Random(seed), now, scale), key=lambda scene: scene[0].at)
@@ -67,4 +70,5 @@ def _finish(now: datetime) -> None:
     while sla.sweep(now=now):
         pass
     with unit_of_work():
+        approvals.remind(now=now)
         catalogue.take_pulse(now=now)

@@ -22,7 +22,7 @@ from internaldesk.models.tickets import Follower, FormKey, Holding, Message, Not
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.sla import queries as clocks
-from internaldesk.tickets import attachments, changes, leads, queries
+from internaldesk.tickets import approving, attachments, changes, leads, queries
 from internaldesk.tickets.standing import Helper
 
 TRANSFER_REASONS = {
@@ -64,6 +64,7 @@ def file(
     attachments.attach(files, ticket=ticket, by=by)
     catalogue.count_use(request_type.id, location_id=ticket.location_id)
     history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value)
+    approving.ask_by_rule(ticket, by=by, now=now)
     return ticket
 
 
@@ -135,6 +136,7 @@ def set_status(
         return solve(ticket, by=by, now=now, reason=reason)
     if ticket.status is Status.SOLVED:
         return reopen(ticket, by=by, now=now)
+    approving.refuse_to_leave(ticket)
     changes.hold(ticket, lifecycle.move(ticket.status, status), reason=reason, until=until, by=by, now=now)
     return ticket
 
@@ -193,6 +195,7 @@ def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Tick
     """Say it is done; promises stop and, when the team solved it, the requester is asked how it went."""
     by_team = queries.speaks_for_team(by, ticket)
     require(by, Act.CHANGE if by_team else Act.CONFIRM, ticket)
+    approving.drop(ticket, by=by, now=now)
     changes.become(ticket, lifecycle.move(ticket.status, Status.SOLVED), reason=reason)
     ticket.solved_at, ticket.solved_by_id = now, by.id
     if by_team and ticket.assignee_id is None:
@@ -262,13 +265,9 @@ def waive(ticket: Ticket, *, by: Actor, now: datetime, clock: int, reason: str) 
 
 def close_silent(*, now: datetime, limit: int = 500) -> int:
     """Close what was solved and not spoken of for two weeks; returns how many."""
-    silent = (
-        select(Ticket)
-        .where(Ticket.status == Status.SOLVED, Ticket.solved_at < now - timedelta(days=SILENCE_DAYS))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    tickets = db.session.scalars(silent).all()
+    before = now - timedelta(days=SILENCE_DAYS)
+    silent = select(Ticket).where(Ticket.status == Status.SOLVED, Ticket.solved_at < before).limit(limit)
+    tickets = db.session.scalars(silent.with_for_update(skip_locked=True)).all()
     for ticket in tickets:
         close(ticket, by=None, now=now)
     return len(tickets)
@@ -284,11 +283,11 @@ def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -
     """The status an answer leaves behind; the first to answer becomes the assignee."""
     if ticket.assignee_id is None:
         ticket.assignee_id = by.id
-    if ticket.status is Status.SOLVED and status is not Status.SOLVED:
+    if ticket.status in (Status.SOLVED, status):
         return
-    if status is Status.SOLVED and ticket.status is not Status.SOLVED:
+    if status is Status.SOLVED:
         solve(ticket, by=by, now=now)
-    elif status is not ticket.status and status is not Status.SOLVED:
+    elif not approving.is_asked(ticket):
         changes.hold(ticket, lifecycle.move(ticket.status, status), reason="", until=None, by=by, now=now)
 
 

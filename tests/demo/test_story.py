@@ -8,12 +8,15 @@ from random import Random
 import pytest
 from sqlalchemy import func, or_, select
 
+from internaldesk.approvals import queries as approvals
 from internaldesk.core import sla
+from internaldesk.core.approval import Decision, State
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Confidentiality
 from internaldesk.db import Base, db, unit_of_work
 from internaldesk.demo import offers, people, story
 from internaldesk.demo.steps import Act
+from internaldesk.models.approvals import ApprovalRound
 from internaldesk.models.history import Event
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.sla import Clock, ClockEvent
@@ -26,6 +29,7 @@ from tests.demo.conftest import NOW, SCALE, bare
 DICED = {
     ("attachment", "key"),
     ("rating_invite", "nonce"),
+    ("approval_ballot", "nonce"),
     ("person", "password_hash"),
     ("form_version", "published_at"),
 }
@@ -111,11 +115,11 @@ def test_the_queue_of_it_shows_every_urgency(inside):
     ]
     running = [at for at, _ in due if at.year < 9999]
 
-    assert 15 <= len(due) <= 17
+    assert 15 <= len(due) <= 18
     assert sum(at < NOW for at in running) == 2
     assert sum(NOW <= at < NOW + timedelta(hours=1) for at in running) == 5
     assert sum(NOW + timedelta(hours=1) <= at < NOW + timedelta(hours=9) for at in running) >= 4
-    assert len(due) - len(running) == 2
+    assert len(due) - len(running) == 3
 
 
 def test_ada_has_something_in_every_state(inside):
@@ -123,7 +127,7 @@ def test_ada_has_something_in_every_state(inside):
     states = Counter(ticket.status for ticket in tickets_of("ada"))
     solved = next(ticket for ticket in tickets_of("ada") if ticket.status is Status.SOLVED)
 
-    assert states[Status.WAITING] == states[Status.PROGRESS] == states[Status.SOLVED] == 1
+    assert {states[Status.WAITING], states[Status.PROGRESS], states[Status.APPROVAL], states[Status.SOLVED]} == {1}
     assert states[Status.CLOSED] >= 1
     assert solved.id not in rated
 
@@ -133,6 +137,30 @@ def test_everybody_who_answers_has_work(inside, name):
     mine = select(Ticket).where(Ticket.assignee_id == actor(name).id, Ticket.is_open)
 
     assert db.session.scalars(mine).first()
+
+
+def test_max_has_something_to_decide_and_has_decided(inside):
+    max_ = actor("max").id
+    waiting = approvals.waiting_for(max_, now=NOW)
+    cast_by_him = approvals.cast_by(max_)
+    grace = actor("grace.mensah").id
+
+    assert {"Ada Whitfield", "Erin Doyle"} <= {row.requester for row in waiting if row.person_id == max_}
+    assert {row.person_id for row in waiting} == {max_, grace}
+    assert {row.decision for row in cast_by_him} == set(Decision)
+    assert {row.requester for row in cast_by_him} >= {"Ada Whitfield"}
+
+
+def test_nothing_is_worked_on_before_it_is_approved(inside):
+    rounds = db.session.scalars(select(ApprovalRound)).all()
+    waiting = {row.ticket_id for row in rounds if row.state is State.WAITING}
+    asked = set(db.session.scalars(select(Ticket.id).where(Ticket.status == Status.APPROVAL)))
+
+    assert waiting == asked
+    for row in rounds:
+        if row.by_rule:
+            first = row.ticket.first_answered_at
+            assert first is None or row.decided_at <= first
 
 
 def test_hana_has_cases_of_both_kinds(inside):

@@ -1,0 +1,1 @@
+"""Asking people to agree, step by step; who stands in for them, and reminding them."""
