@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from internaldesk.approvals import actions as approvals
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.people import actions as people
 from internaldesk.sla import actions as sla
@@ -36,6 +37,7 @@ TIMETABLE = (
     Entry("sweep", timedelta(minutes=1), lambda now, _files: sla.sweep(now=now), batch=500),
     Entry("clock_tasks", timedelta(seconds=5), lambda now, _files: tasks.work(now=now), batch=1),
     Entry("hours", timedelta(minutes=1), lambda now, _files: zones.follow(now=now)),
+    Entry("approvals", timedelta(minutes=5), lambda now, _files: approvals.remind(now=now), batch=200),
     Entry("close_silent", timedelta(minutes=15), lambda now, _files: tickets.close_silent(now=now), batch=500),
     Entry("pulse", timedelta(minutes=15), lambda now, _files: catalogue.take_pulse(now=now)),
     Entry("housekeeping", timedelta(hours=1), housekeeping),
