@@ -109,6 +109,7 @@ def _besides(figures: dict[str, Any]) -> Iterator[str]:
     sweep = figures["sweep"]
     yield (
         f"Sweep of {sweep['running']:,} running clocks: {sweep['nothing_due_ms']:.1f} ms with nothing due;"
+        f" {sweep['warned']:,} warnings given, {sweep['warned_per_second']:,.0f} a second;"
         f" {sweep['noted']:,} missed promises noted, {sweep['noted_per_second']:,.0f} a second, the longest batch"
         f" {sweep['longest_batch_ms']:,.0f} ms."
     )

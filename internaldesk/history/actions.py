@@ -8,8 +8,10 @@ from sqlalchemy import insert
 
 from internaldesk.core.happenings import PUBLIC, Kind
 from internaldesk.core.policy import Actor
-from internaldesk.db import db
+from internaldesk.db import Base, db
 from internaldesk.models.history import Event
+
+_TABLE = Base.metadata.tables[Event.__tablename__]  # many rows at once need no objects
 
 
 def record(ticket_id: int, kind: Kind, *, by: Actor | None, at: datetime, **data: Any) -> Event:
@@ -40,4 +42,4 @@ def record_all(happened: Sequence[Happened], *, at: datetime) -> None:
     rows = [
         {"at": at, "kind": kind, "ticket_id": of, "public": public, "data": data} for of, kind, public, data in happened
     ]
-    db.session.execute(insert(Event), rows)
+    db.session.execute(insert(_TABLE), rows)

@@ -8,7 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from internaldesk.core.clocks import Target
 from internaldesk.core.happenings import PUBLIC, Kind
-from internaldesk.db import db
+from internaldesk.db import Base, db
 from internaldesk.history import actions as history
 from internaldesk.history.actions import Happened
 from internaldesk.models.sla import ClockNotice
@@ -21,6 +21,7 @@ PROMISED = {
     Target.PERIODIC_UPDATE: "a word in between",
     Target.OLA: "the team's own part",
 }
+_TABLE = Base.metadata.tables[ClockNotice.__tablename__]  # many rows at once need no objects
 _HAPPENED = {AT_RISK: Kind.AT_RISK, SOON: Kind.AT_RISK, BREACHED: Kind.BREACHED}
 
 
@@ -65,7 +66,7 @@ def _new(found: Sequence[Notice], now: datetime) -> set[tuple[int, str]]:
         }
         for notice in found
     ]
-    once = insert(ClockNotice).on_conflict_do_nothing().returning(ClockNotice.clock_id, ClockNotice.kind)
+    once = insert(_TABLE).on_conflict_do_nothing().returning(ClockNotice.clock_id, ClockNotice.kind)
     return {(row.clock_id, row.kind) for row in db.session.execute(once, rows)}
 
 
