@@ -5,8 +5,10 @@ import importlib
 
 import pytest
 
-from tests.guards.reading import modules, name_of
+from tests.core import worked
+from tests.guards.reading import ROOT, modules, name_of
 
+TOLD = [ROOT / "docs" / "sla.md"]
 SHOWN = [file for file in modules("internaldesk") if ">>>" in file.read_text()]
 
 
@@ -18,3 +20,17 @@ def test_examples_hold(file):
 
     assert result.failed == 0
     assert result.attempted > 0
+
+
+@pytest.mark.parametrize("file", TOLD, ids=name_of)
+def test_worked_examples_of_documents_hold(file):
+    result = doctest.testfile(str(file), module_relative=False, globs=worked.WORDS.copy(), encoding="utf-8")
+
+    assert result.failed == 0
+    assert result.attempted > 0
+
+
+def test_every_document_with_examples_is_run():
+    shown = [file for file in (ROOT / "docs").rglob("*.md") if "    >>> " in file.read_text(encoding="utf-8")]
+
+    assert shown == TOLD
