@@ -34,6 +34,7 @@ class Ledger:
         self.log.append(event)
         if self.rules is None or event.policy_version or event.calendar or event.team_calendar:
             self.rules = queries.rules_at(self.log)(event)
+            self.written.clear()  # rows name the promise and the hours even of clocks that do not move
         self.clocks = sla.apply(self.clocks, event, self.rules)
 
     def settled(self, now: datetime) -> Clocks:

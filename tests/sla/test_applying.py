@@ -157,6 +157,16 @@ def test_what_ran_out_before_is_no_doing_of_the_edit(app: Flask) -> None:
     assert row_of(ticket, "first_response").cause is None
 
 
+def test_a_clock_that_does_not_move_counts_by_the_edit_as_well(app: Flask) -> None:
+    ticket = make.ticket()
+    due = row_of(ticket, "first_response").due_at
+    version = rulebook.edited(rulebook.in_force(ticket, now=NOON), since=due + HOUR, minutes={"next_response": 7})
+
+    apply(version, now=due + HOUR)  # the missed reply is recorded in the same transaction
+
+    assert row_of(ticket, SOLVED).policy_version_id == version.id
+
+
 def test_a_case_is_done_and_shown_to_nobody(app: Flask) -> None:
     case = make.ticket("hr/concern", by="ada")
     version = shorter(case, resolution=60, first_response=5)
