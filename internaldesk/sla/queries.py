@@ -157,7 +157,7 @@ def preview(version: Terms | PolicyVersion, priority: Priority, *, now: datetime
 
 def something_due(*, now: datetime) -> bool:
     """Whether a sweep would find anything to do."""
-    due = (_waits_until(now), late(now), to_warn(now))
+    due = (_waits_until(now), late(now), _warned_by(now))
     return bool(db.session.scalar(select(or_(*(exists().where(part) for part in due)))))
 
 
@@ -175,7 +175,7 @@ def due_clocks(*, now: datetime, limit: int) -> list[int]:
 
 def warnable(*, now: datetime, limit: int) -> list[int]:
     """Ids of tickets with a running promise of which a warning has come and was not given."""
-    query = select(Clock.ticket_id).where(to_warn(now)).order_by(Clock.warn_at).limit(limit)
+    query = select(Clock.ticket_id).where(_warned_by(now)).order_by(Clock.warn_at).limit(limit)
     return list(dict.fromkeys(db.session.scalars(query)))
 
 
@@ -186,7 +186,12 @@ def late(now: datetime) -> ColumnElement[bool]:
 
 def to_warn(now: datetime) -> ColumnElement[bool]:
     """What makes a clock one to warn of; what is late already is told as missed instead."""
-    return and_(_live(), Clock.warn_at <= now, Clock.due_at >= now)
+    return and_(_warned_by(now), Clock.due_at >= now)
+
+
+def _warned_by(now: datetime) -> ColumnElement[bool]:
+    """Looked for without the due instant, whose index would have every promise ahead read."""
+    return and_(_live(), Clock.warn_at <= now)
 
 
 def _live() -> ColumnElement[bool]:
