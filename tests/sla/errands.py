@@ -1,13 +1,25 @@
 """Tasks as the worker does them: batch after batch until nothing is left."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from internaldesk.core.promises import TaskKind
 from internaldesk.db import db, unit_of_work
-from internaldesk.models.sla import ClockTask
+from internaldesk.models.sla import CalendarVersion, ClockTask, PolicyVersion
 from internaldesk.sla import tasks
-from tests import cast
+from tests import cast, make
+from tests.make import NOON
+from tests.sla import rulebook
+
+
+def edited_hours(since: datetime) -> CalendarVersion:
+    """The hours of IT, with the day after closed; kept."""
+    return rulebook.closed_on(make.team("it").calendar_id, (since + timedelta(days=1)).date(), since=since)
+
+
+def edited_promise(since: datetime) -> PolicyVersion:
+    """The promise for broken things, to be solved sooner, and one open request it holds for; kept."""
+    return rulebook.edited(rulebook.in_force(make.ticket(), now=NOON), since=since, minutes={"resolution": 240})
 
 
 def asked(kind: TaskKind, *, now: datetime, by: str | None = "root", **about: Any) -> int:

@@ -219,6 +219,15 @@ def test_what_did_not_run_in_the_period_is_left_alone(app: Flask) -> None:
     assert [told(ticket, "corrected") for ticket in (before, after, elsewhere)] == [[], [], []]
 
 
+def test_hours_that_are_the_same_in_the_period_move_nothing(app: Flask) -> None:
+    ticket = make.ticket()
+    version = closed(THURSDAY + 5 * DAY, since=NOON + 2 * DAY)
+
+    assert corrected(version, now=NOON + 2 * DAY)["requests"] == 0
+
+    assert told(ticket, "corrected") == []
+
+
 def test_corrected_again_it_moves_nothing(app: Flask) -> None:
     ticket, version = late_by_a_day()
     corrected(version, now=version.valid_from)

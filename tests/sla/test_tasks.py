@@ -1,4 +1,4 @@
-"""Long work: asked for once, done in batches by any number of workers, and not stopped by what breaks."""
+"""Long work: done in batches by any number of workers, and not stopped by what breaks."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,32 +13,18 @@ from sqlalchemy.exc import OperationalError
 
 from internaldesk.core.promises import TaskKind
 from internaldesk.db import db, unit_of_work
-from internaldesk.models.sla import CalendarVersion, ClockEvent, ClockTask, PolicyVersion
+from internaldesk.models.sla import ClockEvent, ClockTask
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.sla import tasks
-from tests import cast, make
+from tests import make
 from tests.make import NOON
 from tests.queues import crowd as many
 from tests.sla import rulebook
-from tests.sla.errands import asked, done, worked
+from tests.sla.errands import asked, done, edited_hours, edited_promise, worked
 
 HOUR = timedelta(hours=1)
 LATER = NOON + HOUR
-FACTS = {"version": 5}
-
-
-def edited_hours() -> CalendarVersion:
-    """The hours of IT, edited an hour after noon."""
-    return rulebook.closed_on(make.team("it").calendar_id, (NOON + timedelta(days=1)).date(), since=LATER)
-
-
-def edited_promise() -> PolicyVersion:
-    """The promise for broken things, solved sooner from an hour after noon on."""
-    before = rulebook.in_force(make.ticket("facilities/repair"), now=NOON)
-    broken = rulebook.in_force(make.ticket(), now=NOON)
-    assert before.id != broken.id
-    return rulebook.edited(broken, since=LATER, minutes={"resolution": 240})
 
 
 def followed() -> list[int]:
@@ -54,101 +40,6 @@ def crowd(many: int) -> list[int]:
         return [make.ticket().id for _ in range(many)]
 
 
-# --- asking ----------------------------------------------------------------------------------------------------------
-
-
-def test_the_same_asked_again_is_the_same_task_until_it_is_done(app: Flask) -> None:
-    version = edited_promise()
-    about = {"policy_id": version.policy_id, "facts": {"version": version.id}}
-    first = asked(TaskKind.PREVIEW, now=LATER, **about)
-
-    assert asked(TaskKind.PREVIEW, now=LATER, by="dana", **about) == first
-    worked(now=LATER)
-    assert asked(TaskKind.PREVIEW, now=LATER, **about) != first
-
-
-@pytest.mark.parametrize(
-    "other",
-    [{"kind": TaskKind.APPLY}, {"facts": {"version": 6}}, {"policy_id": 2}, {"policy_id": None}],
-)
-def test_something_else_is_another_task(app: Flask, other: dict[str, Any]) -> None:
-    about = {"kind": TaskKind.PREVIEW, "policy_id": 1, "facts": FACTS}
-
-    assert asked(now=NOON, **about) != asked(now=NOON, **{**about, **other})
-
-
-def test_hours_edited_while_clocks_follow_the_last_edit_are_another_task(app: Flask) -> None:
-    calendar_id = make.team("it").calendar_id
-    first = asked(TaskKind.CALENDAR, now=NOON, calendar_id=calendar_id)
-    assert asked(TaskKind.CALENDAR, now=NOON, calendar_id=calendar_id) == first
-
-    edited_hours()
-
-    assert asked(TaskKind.CALENDAR, now=LATER, calendar_id=calendar_id) != first
-
-
-def test_who_asks_when_is_noted(app: Flask) -> None:
-    task = done(asked(TaskKind.PREVIEW, now=NOON, by="dana", policy_id=1, facts=FACTS))
-
-    assert (task.asked_by.name, task.asked_at, task.facts, task.finished_at) == ("Dana", NOON, FACTS, None)
-    assert done(asked(TaskKind.PREVIEW, now=NOON, by=None, policy_id=2, facts=FACTS)).asked_by is None
-
-
-def test_facts_that_are_no_plain_values_are_a_mistake(app: Flask) -> None:
-    with pytest.raises(TypeError):
-        tasks.ask(TaskKind.CORRECT, by=None, now=NOON, calendar_id=1, facts={"since": NOON})
-
-
-def test_ten_who_ask_for_the_same_at_once_share_one_task(app: Flask) -> None:
-    start = threading.Barrier(10)
-
-    def press(_number: int) -> int:
-        with app.app_context():
-            start.wait()
-            return asked(TaskKind.PREVIEW, now=NOON, policy_id=1, facts=FACTS)
-
-    db.session.rollback()
-    with ThreadPoolExecutor(10) as pool:
-        numbers = set(pool.map(press, range(10)))
-
-    assert len(numbers) == 1
-
-
-def test_the_newest_about_something_is_found(app: Flask) -> None:
-    old = asked(TaskKind.TRIAL, now=NOON, facts={"team_id": 1})
-    new = asked(TaskKind.TRIAL, now=NOON, facts={"team_id": 2})
-    asked(TaskKind.PREVIEW, now=NOON, policy_id=1, facts=FACTS)
-
-    assert tasks.latest(TaskKind.TRIAL).id == new
-    assert tasks.latest(TaskKind.TRIAL, facts={"team_id": 1}).id == old
-    assert tasks.latest(TaskKind.TRIAL, facts={"team_id": 3}) is None
-    assert tasks.latest(TaskKind.PREVIEW, policy_id=1).facts == FACTS
-    assert tasks.latest(TaskKind.PREVIEW, policy_id=2) is None
-    assert tasks.latest(TaskKind.CALENDAR, calendar_id=1) is None
-
-
-# --- how far it is ---------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("so_far", "percent", "words"),
-    [
-        ({}, 0, "Waiting for its turn."),
-        ({"done": 1200, "total": 3000}, 40, "1,200 of 3,000 requests looked at."),
-        ({"done": 2999, "total": 3000}, 99, "2,999 of 3,000 requests looked at."),
-        ({"done": 3001, "total": 3000}, 99, "3,001 of 3,000 requests looked at."),
-        ({"done": 3000, "total": 3000, "finished_at": NOON}, 100, "Done."),
-        ({"finished_at": NOON, "error": "KeyError: 5"}, 100, "This could not be finished."),
-    ],
-)
-def test_progress_in_words(so_far: dict[str, Any], percent: int, words: str) -> None:
-    progress = tasks.progress(ClockTask(**{"done": 0, "total": 0, "error": "", **so_far}))
-
-    assert (progress.percent, progress.words) == (percent, words)
-    assert progress.finished is ("finished_at" in so_far)
-    assert progress.failed is ("error" in so_far)
-
-
 # --- batches ---------------------------------------------------------------------------------------------------------
 
 
@@ -158,7 +49,7 @@ def test_without_a_task_there_is_nothing_to_do(app: Flask) -> None:
 
 def test_a_batch_at_a_time_each_kept_before_the_next(app: Flask) -> None:
     tickets = crowd(5)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
 
     seen = []
     while tasks.work(now=LATER, limit=2):
@@ -175,7 +66,7 @@ def test_a_batch_at_a_time_each_kept_before_the_next(app: Flask) -> None:
 
 def test_a_thousand_requests_are_six_batches(app: Flask) -> None:
     many.enter(1000, now=NOON, open_in_a_hundred=100)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
 
     seen = []
     while tasks.work(now=LATER):
@@ -187,7 +78,7 @@ def test_a_thousand_requests_are_six_batches(app: Flask) -> None:
 @pytest.mark.slow
 def test_who_writes_meanwhile_gets_through_between_any_two_tickets(app: Flask) -> None:
     tickets = crowd(300)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
     ended, waits = threading.Event(), []
 
     def write() -> None:
@@ -211,7 +102,7 @@ def test_who_writes_meanwhile_gets_through_between_any_two_tickets(app: Flask) -
 
 
 def test_the_oldest_task_is_done_first(app: Flask) -> None:
-    version = edited_promise()
+    version = edited_promise(LATER)
     numbers = [
         asked(TaskKind.PREVIEW, now=LATER, policy_id=version.policy_id, facts={"version": version.id}),
         asked(TaskKind.APPLY, now=LATER, policy_id=version.policy_id, facts={"version": version.id}),
@@ -244,7 +135,7 @@ def test_each_ticket_costs_the_same_number_of_statements_for_3_and_for_30(app: F
 
 def test_two_workers_side_by_side_do_every_ticket_once(app: Flask) -> None:
     tickets = crowd(40)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
 
     def work(_number: int) -> None:
         with app.app_context():
@@ -260,7 +151,7 @@ def test_two_workers_side_by_side_do_every_ticket_once(app: Flask) -> None:
 
 
 def test_workers_that_only_look_count_every_ticket_once(app: Flask) -> None:
-    version = edited_promise()
+    version = edited_promise(LATER)
     crowd(40)
     number = asked(TaskKind.PREVIEW, now=LATER, policy_id=version.policy_id, facts={"version": version.id})
 
@@ -280,7 +171,7 @@ def test_a_task_another_worker_holds_is_left_to_it(app: Flask) -> None:
     if db.engine.dialect.name == "sqlite":
         pytest.skip("one writer at a time: whoever waits finds the cursor moved")
     crowd(2)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
     held = select(ClockTask).where(ClockTask.id == number).with_for_update()
     assert db.session.scalars(held).one()
 
@@ -312,7 +203,7 @@ def breaking(monkeypatch: pytest.MonkeyPatch, on: int, error: BaseException, *, 
 
 def test_a_ticket_that_breaks_stays_as_it_was_and_stops_nobody(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     tickets = crowd(3)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
     breaking(monkeypatch, tickets[1], ValueError("a poison row"))
 
     worked(now=LATER)
@@ -326,7 +217,7 @@ def test_a_crash_in_the_middle_keeps_what_was_done_and_repeats_nothing(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tickets = crowd(5)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
     breaking(monkeypatch, tickets[2], KeyboardInterrupt(), times=1)
 
     with pytest.raises(KeyboardInterrupt):
@@ -344,7 +235,7 @@ def crash(*_: object) -> None:
 
 
 def test_a_crash_while_looking_counts_nothing_twice(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    version = edited_promise()
+    version = edited_promise(LATER)
     crowd(4)
     number = asked(TaskKind.PREVIEW, now=LATER, policy_id=version.policy_id, facts={"version": version.id})
     tasks.work(now=LATER, limit=2)
@@ -360,7 +251,7 @@ def test_a_crash_while_looking_counts_nothing_twice(app: Flask, monkeypatch: pyt
 
 def test_a_database_that_is_away_is_no_fault_of_the_ticket(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     tickets = crowd(1)
-    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours().calendar_id)
+    number = asked(TaskKind.CALENDAR, now=LATER, calendar_id=edited_hours(LATER).calendar_id)
     breaking(monkeypatch, tickets[0], OperationalError("", {}, Exception("away")), times=1)
 
     with pytest.raises(OperationalError):
@@ -373,7 +264,7 @@ def test_a_database_that_is_away_is_no_fault_of_the_ticket(app: Flask, monkeypat
 
 def test_a_task_that_makes_no_sense_is_given_up_and_the_next_one_done(app: Flask) -> None:
     senseless = asked(TaskKind.PREVIEW, now=NOON, policy_id=1, facts={"version": 987654})
-    version = edited_promise()
+    version = edited_promise(LATER)
     number = asked(TaskKind.PREVIEW, now=LATER, policy_id=version.policy_id, facts={"version": version.id})
 
     worked(now=LATER)
@@ -381,22 +272,3 @@ def test_a_task_that_makes_no_sense_is_given_up_and_the_next_one_done(app: Flask
     assert done(senseless).error == "KeyError: 987654"
     assert tasks.progress(done(senseless)).failed
     assert done(number).result["requests"] == 1
-
-
-# --- forgetting ------------------------------------------------------------------------------------------------------
-
-
-def test_what_was_only_to_be_read_is_forgotten_after_a_month(app: Flask) -> None:
-    version = edited_promise()
-    about = {"policy_id": version.policy_id, "facts": {"version": version.id}}
-    for kind in (TaskKind.PREVIEW, TaskKind.APPLY):
-        asked(kind, now=LATER, **about)
-    worked(now=LATER)
-    asked(TaskKind.PREVIEW, now=LATER, **about)
-
-    assert tasks.forget(now=LATER + timedelta(days=30)) == 0
-    assert tasks.forget(now=LATER + timedelta(days=31)) == 1
-
-    left = db.session.scalars(select(ClockTask).order_by(ClockTask.id)).all()
-    assert [(task.kind, task.finished_at) for task in left] == [(TaskKind.APPLY, LATER), (TaskKind.PREVIEW, None)]
-    assert cast.person("root").id == left[0].asked_by_id
