@@ -102,7 +102,7 @@ def _went(scope: Scope, pick: Pick) -> Select[Any]:
 
 def _solved(scope: Scope, pick: Pick) -> Select[Any]:
     span = relations.stretches(scope, pick.over.since).subquery()
-    stayed = or_(span.c.reopened_at.is_(None), ~_came_back(span))
+    stayed = and_(span.c.solved_at.is_not(None), or_(span.c.reopened_at.is_(None), ~_came_back(span)))
     return _stretch(span, span.c.closed_at).where(_within(span.c.closed_at, pick.span), stayed)
 
 

@@ -141,7 +141,7 @@ def counted(scope: Scope, over: Frame) -> Counted:
         decided=[(row[2], Decided(row[1], *row[3:])) for row in db.session.execute(_verdicts(scope, over))],
         answers=[(row[2], Answer(*row[3:10])) for row in answers],
         asked=[(row[2], Asked(*row[3:])) for row in asked],
-        solved=[(row.place_id, _solution(row)) for row in spans if row.closed_at is not None],
+        solved=[(row.place_id, _solution(row)) for row in spans if row.solved_at is not None],
         open=[(row[2], Open(row[1], *row[3:8])) for row in spans],
         comments=sum(row.spoken and period.holds(row.at) for row in answers),
     )

@@ -72,24 +72,28 @@ def stretches(scope: Scope, since: datetime) -> CompoundSelect[Any]:
     """Spans in which tickets were open, for all that were so at or after `since`: from filing or reopening to solved.
 
     A span that began with a reopening carries the filing as `filed_at`; `reopened_at` is when it was opened again.
+    What was not approved ended (`closed_at`) without being solved (`solved_at`).
     What was never reopened is told by the ticket itself; the others are few, and their events are read.
     """
     back = Ticket.reopened > 0
     solution = func.coalesce(case((back, _first(Kind.SOLVED))), Ticket.solved_at)
     filed = _of_ticket(scope, Ticket.id).add_columns(
         Ticket.filed_at.label("opened_at"),
-        solution.label("closed_at"),
+        func.coalesce(solution, Ticket.closed_at).label("closed_at"),
         cast(null(), UTCDateTime()).label("filed_at"),
         case((back, _first(Kind.REOPENED))).label("reopened_at"),
+        solution.label("solved_at"),
     )
+    solved_next = _next(Kind.SOLVED)
     again = (
         _of_ticket(scope, Event.id)
-        .add_columns(Event.at.label("opened_at"), _next(Kind.SOLVED).label("closed_at"), Ticket.filed_at)
-        .add_columns(_next(Kind.REOPENED).label("reopened_at"))
+        .add_columns(Event.at.label("opened_at"), func.coalesce(solved_next, Ticket.closed_at).label("closed_at"))
+        .add_columns(Ticket.filed_at, _next(Kind.REOPENED).label("reopened_at"), solved_next.label("solved_at"))
         .join(Event, and_(Event.ticket_id == Ticket.id, Event.kind == Kind.REOPENED.value))
     )
     solved = and_(Ticket.status.in_([Status.SOLVED, Status.CLOSED]), Ticket.solved_at >= since)
-    alive = (OPEN, solved)  # apart, because each has an index of its own
+    refused = and_(Ticket.status == Status.CLOSED, Ticket.solved_at.is_(None), Ticket.closed_at >= since)
+    alive = (OPEN, solved, refused)  # apart, because each has a range of an index of its own
     returned = (again.where(Event.ticket_id.in_(_tickets(part, back))) for part in alive)
     return union_all(*(filed.where(part) for part in alive), *returned)
 

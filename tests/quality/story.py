@@ -7,13 +7,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from internaldesk.core import periods
+from internaldesk.core.approval import Decision
 from internaldesk.core.rating import Scores
 from internaldesk.db import db
 from internaldesk.models.ratings import RatingInvite
 from internaldesk.models.tickets import Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import actions
+from internaldesk.tickets import actions, approving
 from tests import cast, make
 
 NOW = datetime(2026, 11, 24, 10, 48, tzinfo=UTC)
@@ -31,6 +32,7 @@ def told(many: int = 54) -> None:
         filed = working(NOW - timedelta(days=181 * (many - n) / many), dice)
         one(PATHS[n % len(PATHS)], n, filed, dice)
     hand_over(working(NOW - timedelta(days=20), dice))
+    not_approved(working(NOW - timedelta(days=30), dice))
     sla.sweep(now=NOW)
     db.session.commit()
 
@@ -84,6 +86,24 @@ def hand_over(filed: datetime) -> Ticket:
     to = make.team("facilities")
     actions.transfer(ticket, by=cast.actor("ben"), now=filed + timedelta(days=5), team=to, reason="wrong-desk")
     return ticket
+
+
+def not_approved(filed: datetime) -> None:
+    """Two requests that Max refuses: one at once, one after it came back."""
+    at_once = make.ticket("purchasing/quotes", by="ada", now=filed, answers={}, approved=False)
+    refuse(at_once, now=filed + timedelta(days=3))
+    back = make.ticket("it/broken", by="ada", now=filed)
+    actions.solve(back, by=cast.actor("ben"), now=filed + timedelta(days=1))
+    actions.reopen(back, by=cast.actor("ada"), now=filed + timedelta(days=2))
+    asked = filed + timedelta(days=3)
+    approving.ask(back, by=cast.actor("ben"), now=asked, whom="manager", words="A new one")
+    refuse(back, now=asked + timedelta(days=1))
+
+
+def refuse(ticket: Ticket, *, now: datetime) -> None:
+    ballot = make.first_ballot(ticket)
+    assert ballot is not None
+    approving.decide(ballot.id, by=cast.actor("max"), now=now, decision=Decision.REFUSED, reason="Too dear")
 
 
 def case() -> Ticket:

@@ -41,10 +41,10 @@ def filed():
 def stretches():
     """Every span in which something was open, from the log of events: (ticket, from, until, filed)."""
     for ticket in rows(Ticket):
-        log = rows(Event, Event.ticket_id == ticket.id, Event.kind.in_(["solved", "reopened"]))
+        log = rows(Event, Event.ticket_id == ticket.id, Event.kind.in_(["solved", "reopened", "refused"]))
         since = ticket.filed_at
         for event in sorted(log, key=lambda event: event.id):
-            if event.kind == "solved":
+            if event.kind in ("solved", "refused"):
                 yield ticket, since, event.at, ticket.filed_at
                 since = None
             else:
@@ -110,7 +110,9 @@ def test_open_right_now_by_age(max_):
 
 def test_requests_filed_and_solved_for_good(max_):
     week = timedelta(days=7)
-    solved = [(t, until) for t, _, until, _ in stretches() if until and BEGIN <= until < END]
+    ended = [(t, until) for t, _, until, _ in stretches() if until and BEGIN <= until < END]
+    refused = {(event.ticket_id, event.at) for event in rows(Event, Event.kind == "refused")}
+    solved = [(t, until) for t, until in ended if (t.id, until) not in refused]
     returned = [
         (t, until)
         for t, until in solved
@@ -120,6 +122,7 @@ def test_requests_filed_and_solved_for_good(max_):
     words = max_.text("/quality")
 
     assert returned
+    assert len(solved) == len(ended) - 2
     assert f"{len(filed())} requests, {len(solved) - len(returned)} solved" in words
 
 
