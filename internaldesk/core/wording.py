@@ -65,8 +65,9 @@ def said(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
     """The form within a sentence, in `zone`: "13:00 today", "08:30 tomorrow", "09:40 on Wed 25 Nov".
 
     >>> from datetime import UTC
-    >>> said(datetime(2026, 11, 25, 9, 40, tzinfo=UTC), zone=ZoneInfo("Europe/London"), today=date(2026, 11, 24))
-    '09:40 tomorrow'
+    >>> at, london = datetime(2026, 11, 25, 9, 40, tzinfo=UTC), ZoneInfo("Europe/London")
+    >>> said(at, zone=london, today=date(2026, 11, 24)), said(at, zone=london, today=date(2026, 11, 23))
+    ('09:40 tomorrow', '09:40 on Wed 25 Nov')
     """
     local = instant.astimezone(zone)
     near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((local.date() - today).days)

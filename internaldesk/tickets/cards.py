@@ -21,7 +21,12 @@ from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
 
 Calendars = Mapping[int, BusinessCalendar]
-_NEXT = {"first_response": "first reply", "next_response": "next reply", "resolution": "solved"}
+_NEXT = {
+    "first_response": "first reply",
+    "next_response": "next reply",
+    "resolution": "solved",
+    "periodic_update": "next word",
+}
 _HELD = {Status.APPROVAL: ("An approval", "is needed first"), Status.SUPPLIER: ("The supplier", "has the next word")}
 
 

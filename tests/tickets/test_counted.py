@@ -16,7 +16,7 @@ from sqlalchemy import delete, update
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.priority import Priority
 from internaldesk.db import db
-from internaldesk.models.sla import Calendar, Clock, OlaTarget
+from internaldesk.models.sla import Calendar, Clock, OlaTarget, PolicyTarget
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import actions, records
@@ -210,14 +210,13 @@ def test_it_opens_within_the_page_and_is_a_page_of_its_own(client: FlaskClient, 
 
 
 def test_a_request_without_promises_says_so(client: FlaskClient) -> None:
+    db.session.execute(delete(PolicyTarget))
     ticket = make.ticket("it/broken", by="ada", now=FILED)
-    db.session.execute(update(Ticket).values(priority=Priority.MEDIUM))
-    empty = Counted([], [], [])
-    record = records.of(ticket, now=NOON)
 
-    bare = records.Record(type(record.clocks)(), [], [], {})
+    text = page(client, "ada", ticket)
 
-    assert counted(bare, now=NOON, reader=LONDON, internal=True) == empty
+    assert "Nothing was promised for this request." in text
+    assert "Which team held it" not in text
 
 
 @pytest.mark.parametrize("who", ["ada", "chi", "dana"])

@@ -114,6 +114,20 @@ def test_a_promise_that_was_shortened_too_far_is_late_from_then_on(client: Flask
     assert "We are late. New time: 12:30 today." in client.get("/requests").text
 
 
+def test_being_late_costs_one_statement(client: FlaskClient, ticket: Ticket, clock: Any, count_sql: Any) -> None:
+    def cost() -> int:
+        sign_in(client, "ada").get(address)
+        with count_sql() as said:
+            client.get(address)
+        return len(said)
+
+    address = at(ticket)
+    late = cost()
+    clock.move_to(DUE - HOUR)
+
+    assert late == cost() + 1 <= 10
+
+
 def test_the_team_knows_what_the_requester_reads(client: FlaskClient, ticket: Ticket) -> None:
     page = sign_in(client, "ben").get(at(ticket)).text
 
