@@ -14,6 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 from sqlalchemy.exc import OperationalError
 
+from internaldesk.calendars import command as calendars
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import replay as cases
 from internaldesk.core.errors import BadInput, Refused
@@ -69,6 +70,8 @@ class Commands(AppGroup):
 desk = Commands("desk", help="Set the desk up, run it, look after it.")
 person = Commands("person", help="Enter people.")
 desk.add_command(person)
+calendar = Commands("calendar", help="Try calendars.")
+desk.add_command(calendar)
 
 
 @desk.command()
@@ -156,6 +159,14 @@ def replay(file: Path) -> None:
             lines.append(_replayed(case))
             bar.tell(len(lines), len(found))
     click.echo("\n".join(lines))
+
+
+@calendar.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--promise", default="1 h", show_default=True, help="The length to show by example.")
+def check(file: Path, promise: str) -> None:
+    """Say what is wrong with the calendar in FILE, or what a promise means on it."""
+    click.echo("\n".join(calendars.told(_json(file), promise=promise, now=_now())))
 
 
 @desk.command()
@@ -247,13 +258,17 @@ def _settings() -> Settings:
     return settings
 
 
-def _cases(file: Path) -> list[dict[str, Any]]:
+def _json(file: Path) -> Any:
     try:
-        content = json.loads(file.read_text())
+        return json.loads(file.read_text())
     except (OSError, UnicodeDecodeError) as error:
         raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from error
     except ValueError as error:
         raise BadInput(f"{file} is not JSON: {error}.") from error
+
+
+def _cases(file: Path) -> list[dict[str, Any]]:
+    content = _json(file)
     named = content.get("samples", content.get("vectors")) if isinstance(content, dict) else content
     if not isinstance(named, list) or not all(isinstance(case, dict) for case in named):
         raise BadInput(f"{file} holds no list of cases under “samples” or “vectors”.")

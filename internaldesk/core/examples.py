@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from internaldesk.core import hours, offsets
+from internaldesk.core.durations import said
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.hours_text import DAY_MINUTES, NAMES, clock_time
 
@@ -76,7 +77,8 @@ def examples(
     Fri 27 Nov, 16:50 -> Mon 30 Nov, 09:50 because 10 min Friday, 50 min Monday
     """
     start = now.replace(second=0, microsecond=0)
-    telling = _Telling(calendar, timedelta(minutes=minutes), names, hours.local(calendar, start).date())
+    bare, today = replace(calendar, closures={}), hours.local(calendar, start).date()
+    telling = _Telling(calendar, bare, timedelta(minutes=minutes), names, today)
     return [telling.example(label, filed) for label, filed in _telling_moments(telling, start)]
 
 
@@ -94,11 +96,10 @@ def changes(calendar: BusinessCalendar, *, after: datetime) -> list[Change]:
 def amount(length: timedelta) -> str:
     """Business time in hours and minutes, never in days: a working day is no day.
 
-    >>> amount(timedelta(minutes=50)), amount(timedelta(minutes=65)), amount(timedelta(hours=40))
-    ('50 min', '1 h 05', '40 h')
+    >>> amount(timedelta(minutes=50)), amount(timedelta(hours=40))
+    ('50 min', '40 h')
     """
-    count, rest = divmod(length // _MINUTE, 60)
-    return f"{rest} min" if not count else f"{count} h {rest:02}" if rest else f"{count} h"
+    return said(length // _MINUTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class _Telling:
     """What every example needs to know; instants are UTC, since two wall clocks of one zone compare hand by hand."""
 
     calendar: BusinessCalendar
+    bare: BusinessCalendar  # without its closures
     promise: timedelta
     names: Mapping[date, str]
     today: date
@@ -156,9 +158,8 @@ def _coming(telling: _Telling, weekday: int, when: time, now: datetime) -> datet
 
 def _eve(telling: _Telling, now: datetime) -> tuple[str, datetime] | None:
     """The last open afternoon before the next date that a closure takes away; whole dates before parts of dates."""
-    bare = replace(telling.calendar, closures={})
     ahead = [on for on in telling.calendar.closures if telling.today < on <= telling.today + FAR]
-    felt = [on for on in ahead if telling.open_on(on) < telling.open_on(on, bare)]
+    felt = [on for on in ahead if telling.open_on(on) < telling.open_on(on, telling.bare)]
     for on in sorted(felt, key=lambda on: (telling.open_on(on) > timedelta(0), on)):
         days = (on - back * _DAY for back in range(1, 32))
         last = next((day for day in days if telling.open_on(day)), None)
@@ -170,15 +171,14 @@ def _eve(telling: _Telling, now: datetime) -> tuple[str, datetime] | None:
 def _reasons(telling: _Telling, filed: datetime, due: datetime) -> Iterator[str]:
     near = due - filed < 6 * _DAY
     used = _used(telling, filed, due)
-    closed = list(_closures(telling, filed, due))
     opening = hours.next_open(telling.calendar, filed)
     if opening > filed:
-        yield from _closed_first(telling, filed, opening, near=near, by_closure=bool(closed))
+        yield from _closed_first(telling, filed, opening, near=near)
     if len(used) > 1:
         yield _counted(telling, used, near=near)
     elif opening == filed:
         yield f"{amount(telling.promise)}, same day"
-    yield from closed
+    yield from _closures(telling, filed, due)
     for change in changes(telling.calendar, after=filed):
         if change.at < due:
             yield _changed(telling.calendar, change)
@@ -197,16 +197,14 @@ def _used(telling: _Telling, filed: datetime, due: datetime) -> dict[date, timed
     return found
 
 
-def _closed_first(
-    telling: _Telling, filed: datetime, opening: datetime, *, near: bool, by_closure: bool
-) -> Iterator[str]:
+def _closed_first(telling: _Telling, filed: datetime, opening: datetime, *, near: bool) -> Iterator[str]:
     on, opens = telling.local(filed).date(), telling.local(opening)
     if opens.date() == on:
         yield f"closed until {_time(opens)}"
         return
     if not telling.calendar.hours[on.weekday()] and on not in telling.calendar.openings:
         yield f"closed on {NAMES[on.weekday()]}s"
-    elif not by_closure:
+    elif not _taken(telling, on, filed, opening):
         yield "closed at that hour"
     yield f"from {_on(telling, opens.date(), near)} {_time(opens)}"
 
@@ -222,11 +220,9 @@ def _counted(telling: _Telling, used: Mapping[date, timedelta], *, near: bool) -
 
 def _closures(telling: _Telling, filed: datetime, due: datetime) -> Iterator[str]:
     """The closures that took time away between filing and being due."""
-    bare = replace(telling.calendar, closures={})
     whole: list[str] = []
     for on, parts in telling.calendar.closures.items():
-        start, end = max(filed, telling.at(on)), min(due, telling.at(on + _DAY))
-        if end <= start or hours.elapsed(bare, start, end) == hours.elapsed(telling.calendar, start, end):
+        if not _taken(telling, on, filed, due):
             continue
         label = telling.names.get(on)
         words = telling.day(on) + (f" “{label}”" if label else "")
@@ -236,6 +232,12 @@ def _closures(telling: _Telling, filed: datetime, due: datetime) -> Iterator[str
             whole.append(words)
     if whole:
         yield f"{_listed(whole)} {'is' if len(whole) == 1 else 'are'} closed"
+
+
+def _taken(telling: _Telling, on: date, since: datetime, until: datetime) -> bool:
+    """Whether closures took time of that date away between two instants."""
+    start, end = max(since, telling.at(on)), min(until, telling.at(on + _DAY))
+    return hours.elapsed(telling.bare, start, end) > hours.elapsed(telling.calendar, start, end)
 
 
 def _changed(calendar: BusinessCalendar, change: Change) -> str:

@@ -145,6 +145,14 @@ def test_what_is_closed_first_is_said_first(week, now, because):
     assert told(cal, now=datetime.fromisoformat(f"{now}+00:00"))["now"].because == because
 
 
+def test_a_closure_of_another_day_is_not_why_it_was_closed_at_first():
+    cal = calendar(OFFICE, holidays=["2026-11-25"])
+
+    row = told(cal, now=TUESDAY.replace(hour=18))["now"]
+
+    assert row.because == "closed at that hour; from Thursday 09:00; Wed 25 Nov is closed"
+
+
 def test_long_promises_name_the_first_and_the_last_day():
     row = told(calendar(OFFICE), 2400)["late on a Friday"]
 
