@@ -125,7 +125,7 @@ class Clock:
 
 def begun(target: Target, at: datetime, amounts: Amounts, *, team: str | None = None, cycle: int = 1) -> Clock:
     """A new cycle that starts at `at` and does not run yet."""
-    return promised(Clock(target, at, amounts.allowance, amounts.risk, team=team, cycle=cycle), amounts)
+    return Clock(target, at, amounts.allowance, amounts.risk, team=team, cycle=cycle, soon_seconds=amounts.soon)
 
 
 def promised(clock: Clock, amounts: Amounts) -> Clock:
