@@ -34,7 +34,7 @@ _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _TEAM_KEYS = frozenset({"slug", "name", "icon", "phone", "hours", "types"})
 _TYPE_NEEDS = frozenset({"slug", "name", "description", "icon", "synonyms", "confidentiality", "priority"})
 _TYPE_KEYS = _TYPE_NEEDS | {"target", "targets", "always_on", "note", "approval", "audience", "questions"}
-_STEP_KEYS = frozenset({"who", "above", "amount", "when"})
+_STEP_KEYS = frozenset({"who", "above", "amount", "when", "shows"})
 
 
 class BadCatalogue(ValueError):
@@ -51,17 +51,22 @@ class Promise:
 
 @dataclass(frozen=True)
 class ApprovalStep:
-    """Who must agree; only `above` a sum in the question `amount`, or only `when` a question has an answer."""
+    """Who must agree; only `above` a sum in the question `amount`, or only `when` a question has an answer.
+
+    Of a request that is not open to all, whoever decides reads only the answers that the step names; `shows` adds some.
+    """
 
     who: str
     above: int | None = None
     amount: str | None = None
     when: tuple[str, str] | None = None
+    shows: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """Plain data for storing; conditions that do not apply are left out."""
         when = list(self.when) if self.when else None
-        data = {"who": self.who, "above": self.above, "amount": self.amount, "when": when}
+        shows = list(self.shows) or None
+        data = {"who": self.who, "above": self.above, "amount": self.amount, "when": when, "shows": shows}
         return {name: value for name, value in data.items() if value is not None}
 
 
@@ -224,7 +229,10 @@ def _step(data: Mapping[str, Any], form: tuple[Question, ...]) -> ApprovalStep:
     when = data.get("when")
     if when is not None:
         _option(form, *when)
-    return ApprovalStep(data["who"], data.get("above"), data.get("amount"), tuple(when) if when else None)
+    shows = tuple(data.get("shows", ()))
+    for slug in shows:
+        _question(form, slug)
+    return ApprovalStep(data["who"], data.get("above"), data.get("amount"), tuple(when) if when else None, shows)
 
 
 def _question(form: tuple[Question, ...], slug: str) -> Question:

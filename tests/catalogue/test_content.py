@@ -260,6 +260,7 @@ def test_approval_steps_are_plain_data():
         {"who": "finance", "above": 5000, "amount": "lines"},
     ]
     assert TYPES["facilities/badge"].approval[0].to_dict() == {"who": "door-owner", "when": ["lost", "no"]}
+    assert TYPES["hr/leaver"].approval[0].to_dict() == {"who": "hr", "shows": ["who", "last_day"]}
 
 
 def test_no_two_types_share_a_synonym_word_for_word():
@@ -339,6 +340,7 @@ def edited(folder, name, before, after):
         ),
         ("it.toml", 'who = "manager"', 'who = "mother"', "type access: nobody knows the approver “mother”"),
         ("it.toml", 'amount = "price"', 'amount = "item"', "type hardware: “item” is no sum of money"),
+        ("hr.toml", 'shows = ["who", "last_day"]', 'shows = ["why"]', "type leaver: there is no question “why”"),
         ("it.toml", ', amount = "price"', "", "type hardware: `above` and `amount` come together"),
         ("it.toml", 'when = ["cost", "paid"]', 'when = ["cost", "dear"]', "type software: “cost” cannot be answered"),
         ("facilities.toml", 'always_on = ["urgent"]', 'always_on = ["now"]', "type badge: 'now' is not a valid"),
