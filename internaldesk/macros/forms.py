@@ -47,7 +47,7 @@ class MacroForm(BaseForm):
         filters=[plain],
         validators=[Length(max=rules.LONGEST, message=f"Please keep the text below {rules.LONGEST} letters.")],
     )
-    status = SelectField("Sets status", choices=[SelectChoice(value, words) for value, words in _THEN])
+    status = SelectField("Sets status", id="new-status", choices=[SelectChoice(value, words) for value, words in _THEN])
     tags = StringField("Adds tags", description="Words with spaces or commas between them.", filters=[plain])
     assign = SelectField("Gives it to")
 
