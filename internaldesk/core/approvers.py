@@ -80,6 +80,15 @@ ABOUT: Mapping[str, tuple[str, ...]] = {
 """The questions whose answer says what a holder must hold: the cost centre, the system, the records."""
 
 
+_INSTEAD = {
+    Source.LINE: "As {}: nobody else is known, so the line manager decides",
+    Source.LEAD: "As {}, because you lead the team",
+    Source.CASE: "As {}, because you are named for such cases",
+    Source.MANAGER: "As {}, because nobody nearer is known",
+    Source.ADMIN: "As {}, because nobody nearer is known",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Organisation:
     """What is known of the people around a request; only active people, each list in the order of their ids.
@@ -104,7 +113,7 @@ class Organisation:
 def steps(needs: Iterable[Need], org: Organisation) -> tuple[Step, ...]:
     """The steps with the people of each; the same people are not asked twice in a row, unless it takes a second person.
 
-    A step for which there is nobody but the requester is left out.
+    Asked once, they decide on what both steps name. A step for which there is nobody but the requester is left out.
     """
     found: list[Step] = []
     for need in needs:
@@ -113,6 +122,10 @@ def steps(needs: Iterable[Need], org: Organisation) -> tuple[Step, ...]:
         seats = seats_of(need.role, org, without=before if second and len(before) == 1 else ())
         if seats and (second or {seat.person_id for seat in seats} != before):
             found.append(Step(need, seats))
+        elif seats:
+            known = found[-1].need
+            both = Need(known.role, tuple(dict.fromkeys((*known.shows, *need.shows))))
+            found[-1] = found[-1]._replace(need=both)
     return tuple(found)
 
 
@@ -132,6 +145,20 @@ def role_words(role: str) -> str:
     ('line manager', '')
     """
     return ROLES[role].words if role in ROLES else ""
+
+
+def why_words(role: str, source: Source, *, requester: str, asker: str) -> str:
+    """Why somebody is asked, to themselves; `requester` and `asker` are first names.
+
+    >>> why_words("manager", Source.LINE, requester="Ada", asker="Pia")
+    'As line manager of Ada'
+    """
+    words = role_words(role)
+    if source is Source.NAMED:
+        return f"Because {asker} asked you by name"
+    if source is Source.LINE and role == "manager":
+        return f"As {words} of {requester}"
+    return f"As {words}" if source is Source.HOLDER else _INSTEAD[source].format(words)
 
 
 def _places(role: str, org: Organisation) -> Iterator[tuple[Source, Sequence[int]]]:

@@ -164,6 +164,31 @@ def test_a_step_for_which_there_is_nobody_is_left_out():
     assert steps(replace(EMPTY, above={ADA: (MAX,)}), "hr", "manager") == [("manager", [MAX])]
 
 
+def test_asked_once_they_decide_on_what_both_steps_name():
+    org = replace(FULL, above={ADA: (LEAD,)})
+
+    (step,) = approvers.steps([Need("manager", ("kind", "sum")), Need("system-owner", ("sum", "system"))], org)
+
+    assert step.need == Need("manager", ("kind", "sum", "system"))
+
+
+@pytest.mark.parametrize(
+    ("role", "source", "words"),
+    [
+        ("named", Source.NAMED, "Because Pia asked you by name"),
+        ("manager", Source.LINE, "As line manager of Ada"),
+        ("finance", Source.LINE, "As finance: nobody else is known, so the line manager decides"),
+        ("budget-holder", Source.HOLDER, "As cost centre owner"),
+        ("finance", Source.LEAD, "As finance, because you lead the team"),
+        ("case-lead", Source.CASE, "As lead of such cases, because you are named for such cases"),
+        ("hr", Source.MANAGER, "As HR, because nobody nearer is known"),
+        ("hr", Source.ADMIN, "As HR, because nobody nearer is known"),
+    ],
+)
+def test_why_somebody_is_asked(role, source, words):
+    assert approvers.why_words(role, source, requester="Ada", asker="Pia") == words
+
+
 def test_the_words_of_every_role():
     assert all(approvers.role_words(role) for role in ROLES)
     assert approvers.role_words("named") == ""
