@@ -33,6 +33,11 @@ def row_of(ticket: Ticket, target: str, *, team_id: int = 0, cycle: int = 1) -> 
     return found[0]
 
 
+def logged(ticket: Ticket) -> list[str]:
+    """The kinds of event in the log."""
+    return [row.kind for row, _ in queries.events(ticket.id)]
+
+
 def values(row: Any, *, without: tuple[str, ...] = ()) -> dict[str, Any]:
     """Everything a row says."""
     return {column.key: getattr(row, column.key) for column in row.__table__.columns if column.key not in without}

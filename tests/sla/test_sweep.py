@@ -258,22 +258,24 @@ def given(ticket: Ticket, *kinds: str) -> set[tuple[str, int, str, datetime]]:
     return {row for row in found if not kinds or row[2] in kinds}
 
 
+def answer_all(app: Flask, numbers: Sequence[int], done: threading.Event) -> None:
+    """Ben answers each request as the page does: with the ticket locked, in a transaction of its own."""
+    with app.app_context():
+        try:
+            for number in numbers:
+                with unit_of_work():
+                    ticket = tickets.get(number, actor=cast.actor("ben"), lock=True)
+                    assert ticket is not None
+                    actions.reply(ticket, by=cast.actor("ben"), now=LATER, body="Sorry", then="progress")
+        finally:
+            done.set()
+            db.session.remove()
+
+
 def test_beside_people_at_work_and_beside_another_sweep_each_miss_is_noted_once(app: Flask) -> None:
     numbers = [make.ticket(by="ada", now=NOON).id for _ in range(12)]
     db.session.commit()
     done = threading.Event()
-
-    def work() -> None:
-        with app.app_context():
-            try:
-                for number in numbers:
-                    with unit_of_work():
-                        ticket = tickets.get(number, actor=cast.actor("ben"), lock=True)
-                        assert ticket is not None
-                        actions.reply(ticket, by=cast.actor("ben"), now=LATER, body="Sorry", then="progress")
-            finally:
-                done.set()
-                db.session.remove()
 
     def keep_sweeping() -> int:
         with app.app_context():
@@ -285,7 +287,7 @@ def test_beside_people_at_work_and_beside_another_sweep_each_miss_is_noted_once(
 
     with ThreadPoolExecutor(max_workers=3) as crowd:
         sweeps = [crowd.submit(keep_sweeping) for _ in range(2)]
-        crowd.submit(work).result()
+        crowd.submit(answer_all, app, numbers, done).result()
         for found in sweeps:
             found.result()
     while sweep.sweep(now=LATER):
