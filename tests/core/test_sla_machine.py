@@ -23,7 +23,7 @@ from tests.core.stories import DAYS
 
 STEPS = 10_000
 """At least so many in a run; each is followed by every check below."""
-LONG = 25
+LONG = 23
 """Events after which a ticket may be merged, withdrawn or rejected: little happens to it from then on."""
 STARTS = [datetime.fromisoformat(text).replace(tzinfo=UTC) for text in (
     "2025-03-28T09:00", "2025-10-24T12:00", "2025-04-04T01:00", "2011-12-28T20:00", "2025-06-02T08:00")]  # fmt: skip
@@ -58,9 +58,7 @@ LATER_BY = st.sampled_from([0, 0, 1, 60, 900, 3600, 3600, 7200, 30_000, 90_000, 
 TEAMS, OWED = st.sampled_from(["it", "hr", None]), st.sampled_from([None, None, 0, 30, 300])
 HOURS, VERSIONS = st.sampled_from(sorted(CALENDARS)), st.sampled_from(sorted(POLICIES))
 REASONS = st.sampled_from(["requester", "approval", "scheduled", "vendor"])
-SIMPLE = st.sampled_from([Kind.AGENT_REPLY, Kind.AGENT_REPLY, Kind.REQUESTER_REPLY, Kind.REQUESTER_REPLY, Kind.RESUMED,
-                          Kind.RESOLVED, Kind.RESOLVED, Kind.REOPENED, Kind.REOPENED, Kind.NO_REPLY_NEEDED, Kind.CLOSED,
-                          Kind.INTERNAL_NOTE, Kind.POLICY_REMOVED])  # fmt: skip
+QUIET = st.sampled_from([Kind.RESUMED, Kind.NO_REPLY_NEEDED, Kind.CLOSED, Kind.INTERNAL_NOTE, Kind.POLICY_REMOVED])
 DECIDED = ("stopped", "cancelled")
 REDECIDES = {Kind.CORRECTED, Kind.WAIVED, Kind.REOPENED}
 TAKEN = Counter()
@@ -72,6 +70,7 @@ class Ticket(RuleBasedStateMachine):
     @initialize(start=st.sampled_from(STARTS), policy=VERSIONS, minutes=MINUTES, held=st.tuples(TEAMS, OWED, HOURS))
     def created(self, start, policy, minutes, held):
         team, owed, by = held
+        self.summed = ()
         self.clocks, self.log, self.rules, self.now, self.version = Clocks(), [], {}, start, policy
         self.happened(Kind.CREATED, timedelta(0), policy=minutes, policy_version=policy, team=team, ola_minutes=owed,
                       calendar=POLICIES[policy].calendar.version, team_calendar=by)  # fmt: skip
@@ -87,8 +86,16 @@ class Ticket(RuleBasedStateMachine):
         before, self.clocks = self.clocks, sla.apply(self.clocks, event, self.rules[event.seq])
         self.compare(before, event)
 
-    @rule(kind=SIMPLE, after=LATER_BY)
-    def something_simple(self, kind, after):
+    @rule(kind=st.sampled_from([Kind.AGENT_REPLY, Kind.REQUESTER_REPLY]), after=LATER_BY)
+    def is_talked_about(self, kind, after):
+        self.happened(kind, after)
+
+    @rule(kind=st.sampled_from([Kind.RESOLVED, Kind.REOPENED]), after=LATER_BY)
+    def is_solved_or_not(self, kind, after):
+        self.happened(kind, after)
+
+    @rule(kind=QUIET, after=LATER_BY)
+    def something_quieter(self, kind, after):
         self.happened(kind, after)
 
     @rule(after=LATER_BY, reason=REASONS, until=LATER_BY)
@@ -175,7 +182,9 @@ class Ticket(RuleBasedStateMachine):
 
     @invariant()
     def every_clock_adds_up(self):
-        for clock in self.clocks:
+        fresh = [clock for clock in self.clocks if clock.open or all(clock is not old for old in self.summed)]
+        self.summed = self.clocks.items
+        for clock in fresh:
             spent = sla.used(clock, self.now)
             assert clock.used_seconds == sum(segment.seconds for segment in clock.segments)
             assert sum(seconds for _, seconds in sla.by_team(clock, self.now)) == spent
@@ -203,7 +212,7 @@ class Ticket(RuleBasedStateMachine):
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_a_ticket_may_live_as_it_likes():
-    usual = settings(max_examples=280, stateful_step_count=40, deadline=None, derandomize=True, database=None)
+    usual = settings(max_examples=375, stateful_step_count=30, deadline=None, derandomize=True, database=None)
 
     run_state_machine_as_test(Ticket, settings=usual)
 
