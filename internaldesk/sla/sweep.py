@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, select, update
 
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
@@ -88,7 +88,7 @@ def _in_force() -> dict[str, ColumnElement[Any]]:
 
     return {
         "decided_priority": of_ticket(Ticket.priority),
-        "decided_team_id": case((Clock.team_key != 0, Clock.team_key), else_=of_ticket(Ticket.team_id)),
+        "decided_team_id": of_ticket(Ticket.team_id),  # whose own part it is too: that runs while they hold the ticket
         "decided_type_id": of_ticket(Ticket.request_type_id),
     }
 
@@ -98,7 +98,7 @@ def _warn(*, now: datetime, limit: int) -> int:
     held = _locked(queries.warnable(now=now, limit=limit))
     if not held:
         return 0
-    columns = (Clock.id, Clock.ticket_id, Clock.target, Clock.due_at, Clock.at_risk_at, Clock.soon_at, Clock.warned_at)
+    columns = (Clock.id, Clock.ticket_id, Clock.target, Clock.due_at, Clock.at_risk_at, Clock.soon_at)
     query = select(*columns).where(Clock.ticket_id.in_(held), queries.to_warn(now)).order_by(Clock.warn_at, Clock.id)
     found = db.session.execute(query).all()
     notices.give([_notice(kind, row, held) for row in found for kind in _come(row, now)], now=now)
@@ -107,10 +107,9 @@ def _warn(*, now: datetime, limit: int) -> int:
 
 
 def _come(row: Any, now: datetime) -> Mapping[str, datetime]:
-    """The warnings of a clock that have come since the last one given."""
+    """The warnings of a clock that have come; one that was given for this due instant is not given again."""
     both = {notices.AT_RISK: row.at_risk_at, notices.SOON: row.soon_at}
-    given = row.warned_at
-    return {kind: at for kind, at in both.items() if at is not None and at <= now and (given is None or at > given)}
+    return {kind: at for kind, at in both.items() if at is not None and at <= now}
 
 
 def _warned(row: Any, now: datetime) -> dict[str, Any]:
