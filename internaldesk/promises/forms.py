@@ -229,10 +229,6 @@ class ActiveForm(BaseForm):
 class WeighForm(BaseForm):
     """The button that asks what applying a version would change."""
 
-    def cleaned(self) -> dict[str, Any]:
-        """Nothing more is to be said."""
-        return {}
-
 
 class ApplyForm(BaseForm):
     """The button that applies a version to open requests."""

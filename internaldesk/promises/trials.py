@@ -33,9 +33,7 @@ def trial(number: int) -> Response:
 @leads
 def effect(number: int) -> Response:
     """Ask what applying the newest version to open requests would change."""
-    policy, form = _policy_or_404(number), WeighForm()
-    if not form.accepts(actions.weigh, policy, by=actor(), now=now()):
-        abort(422)
+    actions.weigh(_policy_or_404(number), by=actor(), now=now())
     return done(url_for("promises.edit", number=number, _anchor="open-requests"))
 
 

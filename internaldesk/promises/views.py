@@ -2,7 +2,6 @@
 
 from flask import Response, abort, flash, request, url_for
 
-from internaldesk.core.errors import Refused
 from internaldesk.models.people import Team
 from internaldesk.models.sla import Policy
 from internaldesk.promises import actions, editing, queries, tester, trials
@@ -58,9 +57,7 @@ def active(number: int) -> Response:
 def own_part(slug: str) -> Response:
     """What a team owes the desk while it holds a request."""
     team, form = team_or_404(slug), OwnPartForm()
-    calendar = queries.calendar(team.calendar_id, now=now())
-    if calendar is None:
-        raise Refused("This team has no hours yet.")
+    calendar = queries.calendar(team.calendar_id, now=now()) or abort(404)
     form.count_in(calendar)
     if form.accepts(actions.set_own_part, team, calendar=calendar, by=actor(), now=now()):
         flash("Saved. Requests the team gets from now on are measured by it." if form.result else "Nothing changed.")
