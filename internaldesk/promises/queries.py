@@ -81,12 +81,11 @@ def team(slug: str, *, actor: Actor) -> Team | None:
     return found if found is not None and actor.rules_over(found.id) else None
 
 
-def policy(number: int, *, actor: Actor, lock: bool = False) -> Policy | None:
+def policy(number: int, *, actor: Actor) -> Policy | None:
     """The rule of that number if it is theirs to set; None otherwise."""
     if number > LARGEST_NUMBER:
         return None
-    query = select(Policy).where(Policy.id == number)
-    found = db.session.scalars(query.with_for_update() if lock else query).first()
+    found = db.session.get(Policy, number)
     return found if found is not None and actor.rules_over(found.team_id) else None
 
 
