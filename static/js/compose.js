@@ -8,7 +8,8 @@ const box = () => $("#reply textarea");
 const atCaret = () => $("[data-caret]", panel());
 const options = () => $$('[role="option"]', panel());
 
-let opener, busy, due, chosen = 0, left;
+/* Who opened the panel; its request under way; whether it is still wanted; a key pressed too soon; the ";" left alone. */
+let opener, busy, wanted, held, left, chosen = 0;
 
 /* The word before the caret that began with a semicolon. */
 function word(area) {
@@ -19,10 +20,10 @@ function word(area) {
 
 function close(back) {
   const area = box(), goal = opener?.isConnected && !opener.matches("[data-canned]") ? opener : area;
-  window.htmx?.trigger(panel(), "htmx:abort");
+  wanted = false;
+  held = undefined;
   panel().replaceChildren();
   ["aria-activedescendant", "aria-controls"].forEach((name) => area?.removeAttribute(name));
-  due = false;
   if (back) goal?.focus();
 }
 
@@ -63,13 +64,14 @@ on("input", ({ target }) => {
     if (atCaret() || busy) close();
     return;
   }
+  wanted = true;
   const address = `${$("[data-canned]").getAttribute("hx-get")}&caret=1&q=${encodeURIComponent(found.letters)}`;
   window.htmx.ajax("GET", address, { source: panel(), target: panel() });
 });
 
 function inText(event) {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key], found = word(event.target);
-  if (event.key === "Enter" && busy && found?.letters) due = true;
+  if (event.key === "Enter" && busy && found?.letters) held = "Enter";
   else if (!atCaret()) return;
   else if (step) select(chosen + step);
   else if (event.key === "Enter") options()[chosen].click();
@@ -83,12 +85,12 @@ function inText(event) {
 function inPanel(event) {
   const { key, target } = event, step = { ArrowDown: 1, ArrowUp: -1 }[key], search = target.matches("#picks-q");
   const stops = [$("#picks-q"), ...$$(".pick", panel())].filter(Boolean);
-  const numbered = search && !target.value && /^[1-9]$/.test(key) && $(`[data-n="${key}"]`, panel());
+  const numbered = search && !target.value && $(`[data-n="${key}"]`, panel());
   if (key === "Escape") close(true);
   else if (step && stops.includes(target)) stops.at((stops.indexOf(target) + step) % stops.length).focus();
+  else if (busy && (numbered || (search && key === "Enter"))) held = key;
   else if (numbered) numbered.click();
-  else if (key === "Enter" && search && busy) due = true;
-  else if (key === "Enter" && search) $(".pick", panel())?.click();
+  else if (search && key === "Enter") $(".pick", panel())?.click();
   else return;
   event.preventDefault();
 }
@@ -97,6 +99,9 @@ on("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || !panel()) return;
   if (event.target === box()) inText(event);
   else if (panel().contains(event.target)) inPanel(event);
+  else if (event.target.matches("input, select")) return;
+  else if (event.key === "Escape" && panel().firstChild) close(true);
+  else if (busy && wanted && /^[1-9]$/.test(event.key)) held = event.key;
 });
 on("mousedown", (event) => {
   if (atCaret()?.contains(event.target)) event.preventDefault();
@@ -112,13 +117,19 @@ on("click", (event) => {
   else close(true);
 });
 
+/* htmx asks one thing after the other; what is not wanted any more when it comes is not shown. */
 on("htmx:beforeRequest", ({ detail: { elt, target, xhr } }) => {
   if (target !== panel()) return;
   busy = xhr;
+  if (elt === panel()) return;
+  wanted = true;
   if (!panel().contains(elt)) opener = elt;
 });
-on("htmx:afterRequest", ({ detail: { xhr } }) => {
-  if (busy === xhr) busy = undefined;
+on("htmx:beforeSwap", ({ detail }) => {
+  if (detail.target === panel() && !wanted) detail.shouldSwap = false;
+});
+on("htmx:afterRequest", ({ detail: { xhr, successful } }) => {
+  if (busy === xhr && !(successful && wanted)) busy = undefined;
 });
 on("htmx:configRequest", ({ detail: { elt, parameters } }) => {
   if (!elt.matches("[data-change]")) return;
@@ -126,12 +137,15 @@ on("htmx:configRequest", ({ detail: { elt, parameters } }) => {
   parameters.head = head && !/\s$/.test(head) ? `${head}\n\n` : head;
   parameters.tail = tail && !/^\s/.test(tail) ? `\n\n${tail}` : tail;
 });
-on("htmx:afterSettle", ({ detail: { requestConfig } }) => {
+on("htmx:afterSwap", ({ detail: { target } }) => {
+  if (target === panel() && atCaret()) select(0);
+});
+on("htmx:afterSettle", ({ detail: { requestConfig, target, xhr } }) => {
   if (requestConfig.elt.matches("[data-change]")) box().focus();
-  if (atCaret()) select(0);
-  if (!due || busy) return;
-  due = false;
-  const first = $(".pick", panel());
+  if (xhr !== busy && target !== panel()) return;
+  busy = undefined;
+  const key = held, first = key === "Enter" ? $(".pick", panel()) : key && $(`[data-n="${key}"]`, panel());
+  held = undefined;
   if (first) first.click();
-  else if (doc.activeElement === box()) doc.execCommand("insertText", false, "\n");
+  else if (key === "Enter" && doc.activeElement === box()) doc.execCommand("insertText", false, "\n");
 });
