@@ -59,6 +59,7 @@ class Editor:
         everything: bool = False,
     ) -> Response:
         """The page with what was typed; `newer` says that somebody saved meanwhile, `fresh` that nobody typed yet."""
+        typed = typed.arranged()
         reading = sheet.read(typed, now=now()) if not fresh else Reading(self._schedule(typed.zone), [])
         template = "calendars/edit.html" if self.writable else "calendars/show.html"
         return page(

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import groupby
 from typing import Generic, NamedTuple
 
-from internaldesk.calendars.sheet import Line
+from internaldesk.calendars.sheet import Line, day_of
 from internaldesk.core.figures import counted
 from internaldesk.core.text import excerpt
 
@@ -29,14 +29,14 @@ class Folded(NamedTuple, Generic[Line]):
 
 
 def folded(lines: Sequence[Line], empty: Line, *, today: date, wrong: Collection[str], fresh: bool) -> Folded[Line]:
-    """The lines of a form; `wrong` are the ids of controls with a fault, whose groups are open.
+    """The lines of an arranged sheet; `wrong` are the ids of controls with a fault, whose groups are open.
 
     The next year's group is always open, and all to come are unless the page is `fresh`, so that no words just typed
     hide in one.
     """
-    numbered = [(number, line, _day(line)) for number, line in enumerate(lines, 1) if any(line)]
-    dated = sorted(((day, number, line) for number, line, day in numbered if day), key=lambda found: found[:2])
-    loose: list[tuple[int, Line]] = [(number, line) for number, line, day in numbered if not day]
+    numbered = list(enumerate(lines, 1))
+    dated = [(day, number, line) for number, line in numbered if (day := day_of(line))]
+    loose: list[tuple[int, Line]] = [(number, line) for number, line in numbered if not day_of(line)]
     faulty = {place.rpartition("-")[2] for place in wrong}
     result: list[Group[Line]] = []
     for title, found in groupby(dated, key=lambda found: "Past" if found[0] < today else f"{found[0].year}"):
@@ -48,14 +48,7 @@ def folded(lines: Sequence[Line], empty: Line, *, today: date, wrong: Collection
     return Folded(result, loose)
 
 
-def _day(line: Line) -> date | None:
-    try:
-        return date.fromisoformat(line.date)
-    except ValueError:
-        return None
-
-
 def _summary(lines: Sequence[tuple[int, Line]]) -> str:
     """As in “8 dates: 1 Jan, 26 Mar, 29 Mar…”."""
-    days = [day for _, line in lines if (day := _day(line))]
+    days = [day for _, line in lines if (day := day_of(line))]
     return excerpt(f"{counted(len(days), 'date')}: {', '.join(f'{day.day} {day:%b}' for day in days)}", _LONGEST)

@@ -70,7 +70,7 @@ class CalendarForm(Faulty):
 
     @property
     def sheet(self) -> Sheet:
-        """What was typed."""
+        """What was typed, line by line as it came."""
         return Sheet(
             self.name.data or "",
             self.zone.data or "",
@@ -82,11 +82,11 @@ class CalendarForm(Faulty):
     def cleaned(self) -> dict[str, Any]:
         """The sheet as a whole, why, and what the editor saw of a calendar that is there."""
         seen = {"version": self.version.data} if self.version.data else {}
-        return {"typed": self.sheet, "note": self.note.data or "", **seen}
+        return {"typed": self.sheet.arranged(), "note": self.note.data or "", **seen}
 
     def look(self, *, now: datetime) -> None:
         """Show what is wrong without saving anything."""
-        self.faults = sheet.read(self.sheet, now=now).faults
+        self.faults = sheet.read(self.sheet.arranged(), now=now).faults
 
 
 class HolidaysForm(Faulty):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, distinct, func, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -26,6 +26,7 @@ from internaldesk.models.sla import (
 )
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries as sla
+from internaldesk.sla.errands import OPEN
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)
 """From when the first version of a calendar holds: no instant is without hours."""
@@ -140,7 +141,7 @@ def open_requests(calendar_id: int) -> int:
     query = (
         select(func.count(distinct(Clock.ticket_id)))
         .join(Ticket, Ticket.id == Clock.ticket_id)
-        .where(Ticket.is_open, Ticket.confidentiality != Confidentiality.CASE)
+        .where(OPEN, Ticket.confidentiality != Confidentiality.CASE)
         .where(Clock.state.in_(RUNNING), Clock.calendar_version_id.in_(versions))
     )
     return db.session.scalar(query) or 0
@@ -160,15 +161,23 @@ def history(calendar_id: int, *, limit: int | None = SHOWN) -> tuple[list[Line],
         .order_by(CalendarVersion.id.desc())
     )
     rows, made = db.session.execute(changes).all(), db.session.execute(versions).all()
-    notes = {at: note for at, note, _ in made}
-    lines = [Line(at, who or "The desk", words, notes.get(at, "")) for at, words, who in rows]
-    told = {line.at for line in lines}
-    untold = [(at, note, who) for at, note, who in made if at not in told and (at > BEGINNING or not rows)]
-    lines += [
-        Line(at if at > BEGINNING else None, who or "The desk", "These hours came into force", note)
-        for at, note, who in untold
-    ]
+    lines = _lines(rows, made)
     return lines[:limit], len(lines)
+
+
+def _lines(changes: Sequence[Any], versions: Sequence[Any]) -> list[Line]:
+    """What was written down, with why; and the versions the desk itself began with."""
+    notes = {at: note for at, note, _ in versions}
+    if changes:
+        notes.setdefault(changes[-1].at, notes.get(BEGINNING, ""))
+    lines = [Line(at, who or "The desk", words, notes.get(at, "")) for at, words, who in changes]
+    told = {line.at for line in lines}
+    for at, note, who in versions:
+        if at > BEGINNING and at not in told:
+            lines.append(Line(at, who or "The desk", "These hours came into force", note))
+        elif at == BEGINNING and who is None:
+            lines.append(Line(None, "The desk", "These hours came into force", note))
+    return lines
 
 
 def tasks(calendar_id: int, *, limit: int = 3) -> Sequence[ClockTask]:

@@ -1,7 +1,7 @@
 """A calendar as it is typed into the form: lines of text, read into a schedule or refused with every fault named."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from itertools import zip_longest
@@ -36,9 +36,12 @@ class OpeningLine(NamedTuple):
     label: str = ""
 
 
+Line = TypeVar("Line", ClosureLine, OpeningLine)
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Everything that was typed; lines without any word are kept for their places and mean nothing."""
+    """Everything that was typed; lines without any word mean nothing."""
 
     name: str = ""
     zone: str = ""
@@ -60,8 +63,12 @@ class Sheet:
             ),
         )
 
+    def arranged(self) -> "Sheet":
+        """The same as the page shows it: lines by their dates, those without one last, empty ones left out.
 
-Line = TypeVar("Line", ClosureLine, OpeningLine)
+        Whatever names a line by its number, a fault or a button, counts in this order.
+        """
+        return replace(self, closures=_arranged(self.closures), openings=_arranged(self.openings))
 
 
 class Reading(NamedTuple):
@@ -95,6 +102,18 @@ def zones() -> frozenset[str]:
 def lines(kind: type[Line], *columns: Iterable[str]) -> tuple[Line, ...]:
     """Lines from the columns of a form, however many of each arrived."""
     return tuple(kind(*line) for line in zip_longest(*columns, fillvalue=""))
+
+
+def day_of(line: ClosureLine | OpeningLine) -> date | None:
+    """The date of a line, if one can be read."""
+    try:
+        return date.fromisoformat(line.date)
+    except ValueError:
+        return None
+
+
+def _arranged(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(filter(any, lines), key=lambda line: day_of(line) or date.max))
 
 
 @dataclass(slots=True)

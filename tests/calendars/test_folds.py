@@ -3,31 +3,31 @@
 from datetime import date
 
 from internaldesk.calendars.folds import folded
-from internaldesk.calendars.sheet import ClosureLine
+from internaldesk.calendars.sheet import ClosureLine, Sheet
 
 TODAY = date(2026, 11, 24)
 DATES = ("2027-05-03", "2025-12-25", "", "2026-12-25", "2026-01-01", "soon", "2027-01-01")
-LINES = tuple(ClosureLine(day) for day in DATES)
+LINES = Sheet(closures=tuple(map(ClosureLine, DATES))).arranged().closures
 
 
 def fold(*, wrong=(), fresh=True, lines=LINES):
     return folded(lines, ClosureLine(), today=TODAY, wrong=wrong, fresh=fresh)
 
 
-def test_lines_keep_their_numbers_in_groups_by_year():
+def test_lines_stand_in_groups_by_year_and_are_numbered_as_they_stand():
     groups, loose = fold()
 
     assert [(group.title, [number for number, _ in group.lines]) for group in groups] == [
-        ("Past", [2, 5]),
-        ("2026", [4]),
-        ("2027", [7, 1]),
+        ("Past", [1, 2]),
+        ("2026", [3]),
+        ("2027", [4, 5]),
     ]
     assert [group.summary for group in groups] == [
         "2 dates: 25 Dec, 1 Jan",
         "1 date: 25 Dec",
         "2 dates: 1 Jan, 3 May",
     ]
-    assert [(number, line.date) for number, line in loose] == [(6, "soon"), (8, "")]
+    assert [(number, line.date) for number, line in loose] == [(6, "soon"), (7, "")]
 
 
 def test_at_first_only_the_next_year_is_open():
@@ -39,7 +39,7 @@ def test_what_was_just_typed_is_in_sight():
 
 
 def test_a_fault_opens_its_group():
-    assert [group.open for group in fold(wrong=["closure_date-2", "closure_label-1"]).groups] == [True, True, True]
+    assert [group.open for group in fold(wrong=["closure_date-2", "closure_label-5"]).groups] == [True, True, True]
 
 
 def test_without_lines_there_is_one_to_fill_in():
