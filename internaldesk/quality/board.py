@@ -158,7 +158,7 @@ def board(chosen: Chosen, counted: Counted, words: Sequence[Words]) -> Board:
 def _report(chosen: Chosen, counted: Counted) -> QualityReport:
     teams = {team.id: team.name for team in chosen.known.teams}
     types = {kind.id: (kind.name, kind.team_id) for kind in chosen.known.types}
-    return quality.summarise(counted.facts, chosen.over, quality.Names(teams, types))
+    return quality.summarise(counted.facts, chosen.over, quality.Names(teams, types), counted.changes)
 
 
 def _lines(chosen: Chosen, counted: Counted, report: QualityReport) -> tuple[Line, ...]:

@@ -13,6 +13,7 @@ from internaldesk.core.clocks import Target
 from internaldesk.core.facts import Answer, Asked, Decided, Facts, Solved
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor, Confidentiality
+from internaldesk.core.quality import Dated
 from internaldesk.core.rating import LOW
 from internaldesk.core.tally import Frame
 from internaldesk.db import db
@@ -20,7 +21,7 @@ from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Person, Team
 from internaldesk.models.ratings import Rating
 from internaldesk.models.tickets import Ticket
-from internaldesk.quality import relations
+from internaldesk.quality import changes, relations
 from internaldesk.quality.listings import overall
 from internaldesk.quality.scope import Scope, teams_of
 from internaldesk.tickets.queries import visible_tickets
@@ -56,6 +57,7 @@ class Counted(NamedTuple):
     solved: Placed[Solved]
     open: Placed[Open]
     comments: int
+    changes: Sequence[Dated]
 
     @property
     def facts(self) -> Facts:
@@ -132,7 +134,7 @@ def directory(actor: Actor) -> Directory:
 
 
 def counted(scope: Scope, over: Frame) -> Counted:
-    """Everything a report of this frame reads, in four statements."""
+    """Everything a report of this frame reads, in four statements, in five for a single team."""
     period, since, end = over.period, over.since, over.period.end
     answers = db.session.execute(relations.ratings(scope, since, end)).all()
     asked = db.session.execute(relations.asked(scope, period.start, end))
@@ -144,6 +146,7 @@ def counted(scope: Scope, over: Frame) -> Counted:
         solved=[(row.place_id, _solution(row)) for row in spans if row.solved_at is not None],
         open=[(row[2], Open(row[1], *row[3:8])) for row in spans],
         comments=sum(row.spoken and period.holds(row.at) for row in answers),
+        changes=changes.dated(scope, over),
     )
 
 

@@ -1,6 +1,6 @@
 """Who is asking: the session behind the cookie, the actor, and the five audience marks."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -19,6 +19,8 @@ from internaldesk.web.desk import SAFE, go, now, wants_part
 IDLE = timedelta(hours=8)
 TOUCH_EVERY = timedelta(minutes=5)
 MARKS = ("anyone", "people", "staff", "managers", "leads")
+
+_HATS = (Membership.team_id, Membership.role, Membership.case_group)
 
 View = TypeVar("View", bound=Callable[..., Any])
 login = LoginManager()
@@ -82,24 +84,28 @@ def refuse_unmarked(app: Flask) -> None:
 @login.user_loader  # type: ignore[untyped-decorator]
 def load(token: str) -> SignedIn | None:
     """The person behind a session token, or None when the session ended."""
-    row = db.session.execute(
-        select(WebSession, Person, Location)
+    rows = db.session.execute(
+        select(WebSession, Person, Location, *_HATS)
         .join(Person, WebSession.person_id == Person.id)
         .join(Location, Person.location_id == Location.id)
+        .outerjoin(Membership, Membership.person_id == Person.id)
         .where(WebSession.token_hash == digest(token), Person.active)
-    ).first()
+    ).all()
+    row = rows[0] if rows else None
     if row is None or row.WebSession.ends_at <= now() or row.WebSession.seen_at + IDLE <= now():
         return None
     _touch(row.WebSession)
     g.reader = row.Person, row.Location  # a session lets go of what nobody holds, and reads it again
-    return SignedIn(token, *actor_of(row.Person, row.Location))
+    hats = [hat for hat in rows if hat.team_id is not None]
+    return SignedIn(token, *_wearing(hats, row.Person, row.Location))
 
 
 def actor_of(person: Person, location: Location) -> tuple[Actor, list[int]]:
     """A person as the rules see them, and the teams they work in, by id (one statement)."""
-    rows = db.session.execute(
-        select(Membership.team_id, Membership.role, Membership.case_group).where(Membership.person_id == person.id)
-    ).all()
+    return _wearing(db.session.execute(select(*_HATS).where(Membership.person_id == person.id)).all(), person, location)
+
+
+def _wearing(hats: Sequence[Any], person: Person, location: Location) -> tuple[Actor, list[int]]:
     found = Actor(
         id=person.id,
         name=person.name,
@@ -107,9 +113,9 @@ def actor_of(person: Person, location: Location) -> tuple[Actor, list[int]]:
         location_id=location.id,
         location_name=location.name,
         timezone=person.timezone or location.timezone,
-        agent_of=frozenset(row.team_id for row in rows),
-        lead_of=frozenset(row.team_id for row in rows if row.role is TeamRole.LEAD),
-        case_group_of=frozenset(row.team_id for row in rows if row.case_group),
+        agent_of=frozenset(row.team_id for row in hats),
+        lead_of=frozenset(row.team_id for row in hats if row.role is TeamRole.LEAD),
+        case_group_of=frozenset(row.team_id for row in hats if row.case_group),
         manager=person.manager,
         admin=person.admin,
     )
