@@ -17,7 +17,7 @@ from tests import browse
 
 DOORS = (
     *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
-    *("/ask", "/people", "/profile", "/help/keyboard", "/metrics", "/readyz", "/sign-in"),
+    *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/metrics", "/readyz", "/sign-in"),
 )
 PARTS = (
     "",
@@ -29,6 +29,9 @@ PARTS = (
     "/priority",
     "/transfer",
     "/followers",
+    "/tags",
+    "/macros",
+    "/macros?use=run",
     "/clock",
 )
 LINK = re.compile(r'\b(?:href|hx-get|src)="([^"]+)"')

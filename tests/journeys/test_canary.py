@@ -21,7 +21,7 @@ from internaldesk.models.tickets import Attachment, Ticket
 from internaldesk.people import actions as people
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import actions, attachments
+from internaldesk.tickets import actions, attachments, tags
 from internaldesk.tickets.attachments import Upload
 from tests import cast, make
 from tests.journeys.crawl import DOORS, everything, guesses, reader, searches
@@ -87,6 +87,7 @@ def tell(app: Flask, path: str, *, solved: bool) -> Told:
             files=upload("file", "ada"),
         )
         actions.assign(ticket, by=agent, now=at, assignee_id=agent.id)
+        tags.tag(ticket, by=agent, now=at, tags=[secret(path, "tag")])
         actions.note(ticket, by=agent, now=at, body=secret(path, "note"), files=upload("notefile", AGENT[path]))
         actions.reply(ticket, by=agent, now=at, body=secret(path, "reply"), then="wait")
         actions.reply(ticket, by=ada, now=at, body=secret(path, "message"), files=upload("late", "ada"))
@@ -132,6 +133,7 @@ def test_a_secret_is_read_by_those_it_was_told_and_by_nobody_else(app: Flask, to
         else:
             assert {"summary", "details", "answer", "file", "reply", "message"} <= leaks
             assert ({"note", "notefile"} <= leaks) == (name in HANDLED_BY[path]), where(said, leaks)
+            assert ("tag" in leaks) == (name in HANDLED_BY[path]), where(said, leaks)
 
 
 def look(app: Flask, name: str, told: list[Told]) -> Iterator[tuple[str, TestResponse]]:

@@ -10,17 +10,20 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from internaldesk.core.lifecycle import Status
+from internaldesk.core.macros import Assign
 from internaldesk.core.rating import Scores
 from internaldesk.db import db, unit_of_work
 from internaldesk.models.ratings import RatingInvite
 from internaldesk.people import actions as people
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import actions
+from internaldesk.tickets import actions, tags
 from tests import cast, make
 from tests.browse import sign_in
 from tests.desks import Fresh
 from tests.journeys.browser.conftest import answer_from_copy
+from tests.macros.shelf import macro
 from tests.make import NOON
 
 HEIGHT = 900
@@ -46,7 +49,7 @@ PLANT = """() => {
 
 
 class Numbers(NamedTuple):
-    """The requests in the world, by how they stand."""
+    """The requests in the world, by how they stand, and what else has a number or a secret."""
 
     new: int
     waiting: int
@@ -54,6 +57,7 @@ class Numbers(NamedTuple):
     solved: int
     rating: str
     password: str
+    macro: int
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -80,7 +84,10 @@ def numbers(live: Flask) -> Numbers:
         token = ratings.token(invite.id, invite.nonce, key=live.config["DESK"].secret_key)
         sla.sweep(now=NOON)
         once = people.password_link(cast.person("eve"), now=NOON)
-        return Numbers(new.id, waiting.id, late.id, solved.id, f"/rate/{token}", f"/password/{once}")
+        for name in ("Back to you, with a long name that has to go somewhere", "Canned"):
+            doing = macro(name, shortcut=name[:4].lower(), tags=("vpn",), status=Status.WAITING, assign=Assign.ME)
+        tags.tag(new, by=cast.actor("ben"), now=NOON, tags=["vpn", "x" * 40])
+        return Numbers(new.id, waiting.id, late.id, solved.id, f"/rate/{token}", f"/password/{once}", doing.id)
 
 
 def history() -> None:
@@ -220,8 +227,17 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Numbers], None]]] = {
     "edit in place": ("ben", open_in_place),
     **{
         f"edit {what}": ("ben", go(f"/requests/R-{{new}}/{what}"))
-        for what in ("status", "assignee", "priority", "transfer", "followers")
+        for what in ("status", "assignee", "priority", "transfer", "followers", "tags")
     },
+    "canned texts": ("ben", go("/requests/R-{new}/macros")),
+    "macros": ("ben", go("/requests/R-{new}/macros?use=run")),
+    "macro": ("ben", go("/requests/R-{new}/macros/{macro}")),
+    "macro, as a note": ("ben", go("/requests/R-{new}/macros/{macro}?mode=note")),
+    "macro, its text": ("ben", go("/requests/R-{new}/macros/{macro}/text")),
+    "settings of macros": ("dana", go("/settings/macros")),
+    "settings of macros, an agent's": ("chi", go("/settings/macros")),
+    "settings of a macro": ("dana", go("/settings/macros/{macro}")),
+    "removing a macro": ("dana", go("/settings/macros/{macro}/removal")),
     "conflict": ("ben", send_too_late),
     "queue": ("ben", go("/queue/due-next")),
     "queue, late or at risk": ("dana", go("/queue/at-risk")),
