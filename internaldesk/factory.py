@@ -13,6 +13,7 @@ from internaldesk import cli, settings
 from internaldesk.calendars import views as calendars
 from internaldesk.catalogue import views as catalogue
 from internaldesk.db import db
+from internaldesk.decisions import views as decisions
 from internaldesk.macros import views as macros
 from internaldesk.people import views as people
 from internaldesk.promises import views as promises
@@ -27,6 +28,20 @@ from internaldesk.web import assets, auth, errors, filters, headers, logs, shell
 from internaldesk.web.desk import Desk
 
 ROOT = Path(__file__).parent.parent
+ROOMS = (
+    people,
+    catalogue,
+    tickets,
+    ratings,
+    queues,
+    quality,
+    search,
+    upkeep,
+    promises,
+    calendars,
+    macros,
+    decisions,
+)
 _MEGABYTE = 1024 * 1024
 _LOOPBACK = ["127.0.0.1", "localhost", "::1"]
 
@@ -42,7 +57,7 @@ def create_app(given: Settings | None = None) -> Flask:
     Migrate(app, db, directory=str(ROOT / "internaldesk" / "migrations"), render_as_batch=True)
     CSRFProtect(app)
     _connect_web(app, desk)
-    for feature in (people, catalogue, tickets, ratings, queues, quality, search, upkeep, promises, calendars, macros):
+    for feature in ROOMS:
         app.register_blueprint(feature.bp)
     app.cli.add_command(cli.desk)
     auth.anyone(app.view_functions["static"])

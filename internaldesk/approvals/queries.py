@@ -128,15 +128,22 @@ def overlapping(person_id: int, *, starts_at: datetime, ends_at: datetime) -> St
 
 def waiting_for(actor_id: int, *, now: datetime, limit: int = LISTED) -> list[Row]:
     """What this person can decide now, also for others, longest asked first; never their own requests."""
-    mine = or_(Ballot.person_id == actor_id, Ballot.person_id.in_(_stood_in_for(actor_id, now)))
-    query = _rows().where(mine, *_open(), Ticket.requester_id != actor_id, Ticket.for_person_id != actor_id)
-    rows = db.session.execute(query.order_by(ApprovalStep.opened_at, Ballot.id).limit(limit))
+    query = _rows().where(*_for(actor_id, now)).order_by(ApprovalStep.opened_at, Ballot.id)
+    rows = db.session.execute(query.limit(limit))
     return [Row._make(row) for row in rows]
 
 
 def count_waiting(actor_id: int, *, now: datetime) -> int:
-    """How much waits for this person's decision, up to the length of the list."""
-    return len(waiting_for(actor_id, now=now))
+    """How much waits for this person's decision."""
+    query = (
+        select(func.count())
+        .select_from(Ballot)
+        .join(Ballot.step)
+        .join(ApprovalStep.round)
+        .join(ApprovalRound.ticket)
+        .where(*_for(actor_id, now))
+    )
+    return db.session.scalar(query) or 0
 
 
 def cast_by(actor_id: int, *, limit: int = 30) -> list[Row]:
@@ -199,8 +206,11 @@ def _stood_in_for(actor_id: int, now: datetime) -> Select[int]:
     return select(StandIn.person_id).where(StandIn.stand_in_id == actor_id, _covers(now))
 
 
-def _open() -> tuple[ColumnElement[bool], ...]:
-    return (Ballot.decision.is_(None), ApprovalStep.opened_at.is_not(None), ApprovalStep.closed_at.is_(None))
+def _for(actor_id: int, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Open ballots that this person can cast, their own and those of whom they stand in for."""
+    mine = or_(Ballot.person_id == actor_id, Ballot.person_id.in_(_stood_in_for(actor_id, now)))
+    waits = (Ballot.decision.is_(None), ApprovalStep.opened_at.is_not(None), ApprovalStep.closed_at.is_(None))
+    return (mine, *waits, Ticket.requester_id != actor_id, Ticket.for_person_id != actor_id)
 
 
 def _whole() -> Select[Ballot]:

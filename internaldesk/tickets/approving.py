@@ -120,6 +120,25 @@ def refuse_to_leave(ticket: Ticket) -> None:
         raise Refused("Somebody was asked to approve this and has not decided yet; until then it waits.")
 
 
+def decider(ticket: Ticket, *, now: datetime) -> str | None:
+    """Who decides about a request that waits for approval, for "… decides"; None where nobody was asked by name."""
+    asked = queries.deciders([ticket.id], now=now).get(ticket.id) if ticket.status is Status.APPROVAL else None
+    return approval.decider_words(*asked) if asked else None
+
+
+def in_words(row: ApprovalRound | None) -> str:
+    """Where the newest round stands, in a few words for the team."""
+    if row is None:
+        return "Not asked"
+    place = approval.open_step(row.steps)
+    if row.state is not State.WAITING or place is None:
+        return approval.STATE_WORDS[row.state]
+    step = row.steps[place]
+    left = [ballot for ballot in step.ballots if ballot.decision is None]
+    words = approval.decider_words(step.quorum - len(step.ballots) + len(left), [one.person.name for one in left])
+    return f"{words} decides{f', step {step.position} of {len(row.steps)}' if len(row.steps) > 1 else ''}"
+
+
 def amount_asked(ticket: Ticket) -> str:
     """The sum of money the request is about, as text: that of the first question for one; "" where none was given."""
     kinds = {question["slug"]: question["kind"] for question in ticket.form_version.questions}

@@ -7,6 +7,8 @@ from enum import StrEnum
 
 from flask import current_app
 
+from internaldesk.approvals import queries as approvals
+from internaldesk.core.approval import decider_words
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
@@ -58,11 +60,12 @@ class Card:
 
 
 def cards(rows: Iterable[MineRow], *, actor: Actor) -> list[Card]:
-    """Cards in the order of the rows; at most one statement, for calendars not met before."""
+    """Cards in the order of the rows; at most two statements, for calendars not met before and for who decides."""
     listed = list(rows)
     running = {row.next_calendar_version_id for row in listed if _runs(row)}
     known = sla.calendars(running)
-    return [_card(row, actor, known) for row in listed]
+    asked = approvals.deciders([row.id for row in listed if row.status is Status.APPROVAL], now=now())
+    return [_card(row, actor, known, asked.get(row.id)) for row in listed]
 
 
 def grouped(found: Iterable[Card]) -> list[tuple[Group, list[Card]]]:
@@ -80,9 +83,9 @@ def foremost(found: Iterable[Card], *, limit: int = 5) -> list[Card]:
     return [*active[: limit - min(len(rate), 1)], *rate][:limit]
 
 
-def _card(row: MineRow, actor: Actor, known: Calendars) -> Card:
+def _card(row: MineRow, actor: Actor, known: Calendars, asked: tuple[int, list[str]] | None) -> Card:
     group = _group(row, actor)
-    who, words = _sentence(row, group, actor, known)
+    who, words = (decider_words(*asked), "decides") if asked else _sentence(row, group, actor, known)
     return Card(
         row=row,
         group=group,

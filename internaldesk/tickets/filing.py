@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, abort, flash, request, url_for
 
+from internaldesk.approvals import queries as approvals
 from internaldesk.catalogue import queries as catalogue
 from internaldesk.catalogue.queries import Form
 from internaldesk.core import questions
@@ -47,6 +48,7 @@ def home() -> Response:
         cards=cards.foremost(mine),
         counts=groups,
         nav={"mine_count": groups.get("TURN", 0) + groups.get("TEAM", 0)},
+        to_decide=approvals.count_waiting(me.id, now=now()),
         favourites=catalogue.favourites(offers, used),
         teams=teams,
         openings=openings,

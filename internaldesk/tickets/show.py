@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import current_app
 
+from internaldesk.approvals import queries as approvals
 from internaldesk.core import questions
 from internaldesk.core.clocks import ClockState
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
@@ -18,7 +19,7 @@ from internaldesk.models.tickets import Attachment, Ticket
 from internaldesk.ratings import actions as rating_actions
 from internaldesk.ratings import queries as ratings
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import drafts, leads, pills, queries, standing
+from internaldesk.tickets import approving, drafts, leads, pills, queries, standing
 from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
@@ -81,7 +82,7 @@ def thread(ticket: Ticket, *, actor: Actor, as_team: bool) -> list[Entry]:
 def _standing(ticket: Ticket, clocks: Sequence[Clock], *, actor: Actor, as_team: bool) -> dict[str, Any]:
     """The status in a sentence; where a promise is late the new time, and for the requester's side who can step in."""
     clock = leads.due_clock(ticket, clocks)
-    words = standing.sentence(ticket, now=now(), when=filters.when)
+    words = standing.sentence(ticket, now=now(), when=filters.when, decider=approving.decider(ticket, now=now()))
     found = None
     if clock is not None and clock.state is not ClockState.PAUSED:
         known = sla.calendars([ticket.next_calendar_version_id])
@@ -125,7 +126,8 @@ def _readers(ticket: Ticket, actor: Actor) -> str:
 
 
 def _margin(ticket: Ticket, actor: Actor) -> dict[str, Any]:
-    return {"others": queries.others_of(ticket, actor=actor)}
+    approval = approving.in_words(approvals.newest(ticket.id))
+    return {"others": queries.others_of(ticket, actor=actor), "approval": approval}
 
 
 def _after(ticket: Ticket, actor: Actor) -> dict[str, Any]:

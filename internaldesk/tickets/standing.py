@@ -74,10 +74,10 @@ def late(
     return Late(since, hours.add(calendar, since, timedelta(seconds=row.next_seconds)))
 
 
-def sentence(ticket: Ticket, *, now: datetime, when: Saying) -> str:
-    """Who has it and when the next word comes; `when` begins with the day ("today 11:18")."""
+def sentence(ticket: Ticket, *, now: datetime, when: Saying, decider: str | None = None) -> str:
+    """Who has it, or decides about it, and when the next word comes; `when` begins with the day ("today 11:18")."""
     who = ticket.assignee.name if ticket.assignee else None
-    words = requester_words(ticket.status, team=ticket.team.name, assignee=who)
+    words = requester_words(ticket.status, team=ticket.team.name, assignee=who, decider=decider)
     if ticket.status is Status.SOLVED and ticket.solved_at is not None:
         return f"{ticket.team.name} solved it {when(ticket.solved_at)}."
     if ticket.status in PAUSING and ticket.status_until:

@@ -1,13 +1,13 @@
 """How instants, spans, sizes and written words look on a page; the only place besides core.hours that knows zones."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from internaldesk.core import wording
+from internaldesk.core import answers, wording
 from internaldesk.core.text import initials, safe_links
 from internaldesk.web.desk import now
 
@@ -27,6 +27,8 @@ def init(app: Flask) -> None:
         "plural": plural,
         "written": written,
         "initials": initials,
+        "money": money,
+        "day": day,
     }.items():
         app.jinja_env.filters[name] = function
 
@@ -97,6 +99,20 @@ def written(text: str) -> Markup:
     """What a person wrote: escaped, with its line breaks and with web addresses made links."""
     paragraphs = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return Markup("").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
+
+
+def money(amount: str) -> str:
+    """A sum of money in the desk's currency.
+
+    >>> money("1250.00")
+    'EUR 1,250.00'
+    """
+    return f"EUR {answers.money_in_words(amount)}"
+
+
+def day(date_: date) -> str:
+    """A day that no zone moves: "Wed 25 Nov 2026"."""
+    return answers.day_in_words(date_.isoformat())
 
 
 def _lines(paragraph: str) -> Markup:
