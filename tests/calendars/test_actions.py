@@ -12,7 +12,7 @@ from internaldesk.calendars.checks import Faults
 from internaldesk.calendars.queries import BEGINNING
 from internaldesk.calendars.schedule import Closure
 from internaldesk.calendars.sheet import OpeningLine, Sheet
-from internaldesk.core.errors import Conflict, Forbidden
+from internaldesk.core.errors import Conflict, Forbidden, Refused
 from internaldesk.core.promises import TaskKind
 from internaldesk.db import db
 from internaldesk.models.sla import Calendar, CalendarVersion, Clock
@@ -135,6 +135,11 @@ def test_leads_of_all_teams_that_count_by_it_and_administrators_change_it(who: s
             wall.number(slug), since=date(2026, 11, 2), until=date(2026, 11, 2), why="x", by=cast.actor(who), now=NOON
         )
     assert (wall.versions(slug), wall.history(slug), wall.tasks(slug)) == (1, [], [])
+
+
+def test_a_calendar_that_is_not_there_is_refused() -> None:
+    with pytest.raises(Refused, match="no such calendar"):
+        actions.change(999, typed=wall.sheet(), version="", by=cast.actor("root"), now=NOON)
 
 
 def test_one_who_saw_an_older_version_is_told() -> None:

@@ -8,7 +8,7 @@ from internaldesk.calendars import actions, queries
 from internaldesk.calendars.queries import Line
 from internaldesk.core.policy import Actor
 from internaldesk.db import db
-from internaldesk.models.sla import Policy, PolicyVersion
+from internaldesk.models.sla import CalendarVersion, Policy, PolicyVersion
 from tests import cast, make
 from tests.calendars import wall
 from tests.make import NOON
@@ -87,6 +87,17 @@ def test_the_history_begins_with_the_desk_and_ends_with_the_last_save() -> None:
     ]
     assert count == 3
     assert queries.history(wall.number(), limit=1) == (lines[:1], 3)
+
+
+def test_a_version_nobody_wrote_down_is_told_all_the_same() -> None:
+    seen = wall.shown()
+    silent = CalendarVersion(calendar_id=seen.row.id, zone="Europe/London", hours=seen.version.hours, valid_from=NOON)
+    db.session.add(silent)
+    db.session.flush()
+
+    lines, _ = queries.history(wall.number())
+
+    assert lines[0] == Line(NOON, "The desk", "These hours came into force")
 
 
 def test_a_calendar_made_by_hand_says_so_once() -> None:
