@@ -22,6 +22,7 @@ class Kind(StrEnum):
     BREACHED = "breached"
     ESCALATED = "escalated"
     WAIVED = "waived"
+    NO_ANSWER = "no_answer"
     RETARGETED = "retargeted"
     RESUMED = "resumed"
     RATED = "rated"

@@ -50,6 +50,12 @@ class NoteForm(WordsForm):
         return {"body": self.body.data, "version": self.version.data}
 
 
+class ThanksForm(BaseForm):
+    """No answer is needed, on the page of this version."""
+
+    version = IntegerField(validators=[Optional()])
+
+
 class AssigneeForm(BaseForm):
     """Who works on it: a person's id, `me`, or empty for anybody in the team."""
 

@@ -29,6 +29,8 @@ class Promise:
     label: str
     pill: Pill
     look: str
+    owes_reply: bool = False
+    """Whether the requester's side had the last word, and an answer to it is promised."""
 
 
 def promised(ticket: Ticket, clocks: Iterable[Clock], *, now: datetime) -> list[Promise]:
@@ -36,7 +38,16 @@ def promised(ticket: Ticket, clocks: Iterable[Clock], *, now: datetime) -> list[
     latest = {clock.target: clock for clock in clocks if clock.target in LABELS}
     shown = [target for target in LABELS if target in latest or target in _ALWAYS]
     pills = {target: _pill(latest[target], ticket, now) if target in latest else _idle(target) for target in shown}
-    return [Promise(LABELS[target], pill, _LOOKS.get(pill.state, "is-ok")) for target, pill in pills.items()]
+    return [
+        Promise(LABELS[target], pill, _LOOKS.get(pill.state, "is-ok"), _owes_reply(latest.get(target)))
+        for target, pill in pills.items()
+    ]
+
+
+def _owes_reply(clock: Clock | None) -> bool:
+    if clock is None or clock.target is not Target.NEXT_RESPONSE:
+        return False
+    return clock.state in (ClockState.RUNNING, ClockState.PAUSED)
 
 
 def _pill(clock: Clock, ticket: Ticket, now: datetime) -> Pill:

@@ -12,7 +12,18 @@ from internaldesk.core.policy import Act, require
 from internaldesk.db import db
 from internaldesk.models.people import Team
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import actions, attachments, drafts, filing, queries, supervision, tagging, uploads, worklist
+from internaldesk.tickets import (
+    actions,
+    attachments,
+    drafts,
+    filing,
+    queries,
+    supervision,
+    tagging,
+    thanking,
+    uploads,
+    worklist,
+)
 from internaldesk.tickets.access import handled_or_404, ticket_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import (
@@ -33,7 +44,7 @@ from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "supervision", "tagging"]
+__all__ = ["bp", "filing", "supervision", "tagging", "thanking"]
 
 
 @bp.get("/requests/R-<int:number>")
