@@ -27,14 +27,15 @@ __all__ = [
 ]  # fmt: skip
 
 
-def start(ticket: Ticket, *, by: Actor, now: datetime) -> None:
+def start(ticket: Ticket, *, by: Actor, now: datetime, since: datetime | None = None) -> None:
     """Start the promises of a new ticket by the policy in force for its type and priority.
 
+    They start at `now`, or at `since` for what was received before and logged afterwards, at most an hour back.
     A ticket that is not in the database yet is put there now, with its place in the queue.
     """
     promise = _promise(ticket, now=now)
     hours, own = queries.holding(_team(ticket), ticket.priority, now=now)
-    facts = {"calendar": hours, **promise, "channel": ticket.channel, "team": str(ticket.team_id)}
+    facts = {"calendar": hours, **promise, "channel": ticket.channel, "team": str(ticket.team_id), "since": since}
     known = Ledger()
     event = _event(ticket, known, Kind.CREATED, by=by, now=now, **facts, team_calendar=hours, ola_minutes=own)
     known.append(event)

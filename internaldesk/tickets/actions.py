@@ -23,6 +23,7 @@ from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.sla import queries as clocks
 from internaldesk.tickets import approving, attachments, changes, leads, queries
+from internaldesk.tickets.arrival import Arrival
 from internaldesk.tickets.standing import Helper
 
 TRANSFER_REASONS = {
@@ -51,19 +52,20 @@ def file(
     customer: str = "",
     needed_by: datetime | None = None,
     files: Sequence[int] = (),
+    arrival: Arrival | None = None,
 ) -> Ticket:
-    """File a new request; its promises start at `now` and its place in the queue is known at once."""
-    ticket = changes.begun(request_type, answers or {}, customer_waiting, by=by, now=now)
+    """File a new request (`by` themselves in the portal, or as it arrived); promises and place in the queue follow."""
+    came = arrival or Arrival.of_own(by)
+    ticket = changes.begun(request_type, answers or {}, customer_waiting, arrival=came, now=now)
     ticket.form_version, ticket.summary, ticket.details = form, summary, details
     ticket.customer, ticket.needed_by = customer if customer_waiting else "", needed_by
     ticket.last_word = excerpt(details or summary, changes.SAID)
     if for_person is not None:
         ticket.for_person_id, ticket.location_id = for_person.id, for_person.location_id
-    ticket.holdings = [Holding(team_id=ticket.team_id, started_at=now)]
-    sla.start(ticket, by=by, now=now)
+    sla.start(ticket, by=by, now=now, since=came.received)
     attachments.attach(files, ticket=ticket, by=by)
     catalogue.count_use(request_type.id, location_id=ticket.location_id)
-    history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value)
+    history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value, **came.facts)
     approving.ask_by_rule(ticket, by=by, now=now)
     return ticket
 
@@ -275,8 +277,7 @@ def close_silent(*, now: datetime, limit: int = 500) -> int:
 
 def forget_leftovers(*, now: datetime) -> int:
     """Remove form keys that no late or repeated send can need any more; returns how many."""
-    gone = db.session.execute(delete(FormKey).where(FormKey.at < now - KEYS_KEPT).returning(FormKey.key))
-    return len(gone.all())
+    return len(db.session.execute(delete(FormKey).where(FormKey.at < now - KEYS_KEPT).returning(FormKey.key)).all())
 
 
 def _after_answer(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -> None:

@@ -14,16 +14,17 @@ from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.models.catalogue import RequestType
-from internaldesk.models.tickets import Message, Ticket
+from internaldesk.models.tickets import Holding, Message, Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import attachments
+from internaldesk.tickets.arrival import Arrival
 
 SAID = 200
 PAUSES = {Status.WAITING: "requester", Status.APPROVAL: "approval", Status.SUPPLIER: "vendor"}
 
 
 def begun(
-    request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, by: Actor, now: datetime
+    request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, arrival: Arrival, now: datetime
 ) -> Ticket:
     """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
     urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
@@ -31,12 +32,12 @@ def begun(
         request_type=request_type,
         request_type_id=request_type.id,
         team_id=request_type.team_id,
-        requester_id=by.id,
-        for_person_id=by.id,
-        location_id=by.location_id,
+        requester_id=arrival.requester_id,
+        for_person_id=arrival.requester_id,
+        location_id=arrival.location_id,
         confidentiality=request_type.confidentiality,
         answers=answers,
-        channel="portal",
+        channel=arrival.channel,
         status=Status.NEW,
         is_open=True,
         priority=urgency,
@@ -45,7 +46,8 @@ def begun(
         filed_at=now,
         updated_at=now,
         last_word_at=now,
-        last_word_by_id=by.id,
+        last_word_by_id=arrival.requester_id,
+        holdings=[Holding(team_id=request_type.team_id, started_at=now)],
     )
 
 

@@ -186,8 +186,29 @@ class FileForm(BaseForm):
 
 def made_for(asks: Sequence[Question]) -> type[FileForm]:
     """The form class of these questions; theirs are called q_… so that a question may be called anything."""
-    own = {f"q_{question.slug}": _field(question) for question in asks}
-    return type("Filing", (FileForm,), {"asks": tuple(asks), **_before(), **own, **_after()})
+    return type("Filing", (FileForm,), {"asks": tuple(asks), **_before(), **own_fields(asks), **after()})
+
+
+def own_fields(asks: Sequence[Question]) -> dict[str, Any]:
+    """The fields of a type's own questions."""
+    return {f"q_{question.slug}": _field(question) for question in asks}
+
+
+def after() -> dict[str, Any]:
+    """The fields that every form has behind its own questions."""
+    return {
+        "summary": StringField("What is it about, in one line?", description="This becomes the title."),
+        "details": TextAreaField("What else should we know?"),
+        "customer_waiting": RadioField(
+            "Is an external customer waiting because of this?",
+            choices=_choices(_YES_NO),
+            default="no",
+            validate_choice=False,
+        ),
+        "customer": StringField("Customer"),
+        "needed_by": StringField("Needed by"),
+        "files": MultipleFileField("Files"),
+    }
 
 
 def needed(text: str, *, now: datetime, zone: ZoneInfo) -> datetime | None:
@@ -205,22 +226,6 @@ def _before() -> dict[str, Any]:
     return {
         "for_whom": RadioField("Who is this for?", choices=_choices(_WHOM), default="me", validate_choice=False),
         "for_person": StringField("Their name", description="Both of you can follow and reply."),
-    }
-
-
-def _after() -> dict[str, Any]:
-    return {
-        "summary": StringField("What is it about, in one line?", description="This becomes the title."),
-        "details": TextAreaField("What else should we know?"),
-        "customer_waiting": RadioField(
-            "Is an external customer waiting because of this?",
-            choices=_choices(_YES_NO),
-            default="no",
-            validate_choice=False,
-        ),
-        "customer": StringField("Customer"),
-        "needed_by": StringField("Needed by"),
-        "files": MultipleFileField("Files"),
     }
 
 
