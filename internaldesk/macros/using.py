@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, abort, request, url_for
+from flask import Response, abort, flash, request, url_for
 
 from internaldesk.core import macros as rules
 from internaldesk.core.errors import Conflict
@@ -28,7 +28,10 @@ def choose(number: int) -> Response:
     """The list to choose from; the composer sends what is in it along, so that it is there again afterwards."""
     ticket, mode = handled_or_404(number), _mode()
     if request.method == "POST":
-        words = {"body": _line_ends(request.form.get("body", "")), "files": uploads.received(by=actor()).ids}
+        files = uploads.received(by=actor())
+        for lost in files.errors:
+            flash(lost, "warn")
+        words = {"body": _line_ends(request.form.get("body", "")), "files": files.ids}
         drafts.save(_place(ticket, mode), by=actor(), now=now(), words=words)
         spare_key()
         return go(url_for("macros.choose", number=number, **_asked(mode)))

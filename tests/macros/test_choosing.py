@@ -108,6 +108,17 @@ def test_a_text_goes_behind_what_was_written_and_nothing_is_lost(client: Browser
     assert "log.txt" in ben.reads(at())
 
 
+def test_a_file_that_cannot_be_kept_is_named(client: Browser, ticket: Ticket, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("internaldesk.tickets.attachments.LARGEST", 10)
+    ben = as_(client, "ben")
+    form = ben.fills(at(), at("/messages"), body="See there", files=("large.txt", b"1" * 11))
+
+    to_list = ben.posts(at("/macros?mode=reply"), form)
+
+    assert "large.txt is larger than" in ben.reads(to_list.location)
+    assert drafted() == [{"body": "See there"}]
+
+
 def test_pressed_twice_a_text_is_put_in_once(client: Browser, ticket: Ticket) -> None:
     ours, ben = macro(), as_(client, "ben")
     form = ben.fills(at("/macros"), at("/macros?mode=reply"))
