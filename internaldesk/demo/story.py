@@ -10,7 +10,7 @@ from flask import current_app
 from internaldesk.approvals import actions as approvals
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.db import db, unit_of_work
-from internaldesk.demo import absences, macros, moments, offers, people, play, samples, scenes
+from internaldesk.demo import absences, macros, moments, offers, people, play, rules, samples, scenes
 from internaldesk.demo.asking import Askers
 from internaldesk.demo.offers import Offer
 from internaldesk.demo.people import Cast
@@ -37,6 +37,7 @@ def tell(*, seed: int = 7, now: datetime, scale: float = 1.0, progress: Progress
         cast = people.enter(now=now - ENTERED)
         macros.enter(cast, now=now)
         absences.enter(cast, now=now)
+        rules.enter(cast, now=now)
     with unit_of_work(reading=True):
         known = offers.by_path(now=now)
         told = sorted(everything(cast, known, Random(seed), now, scale), key=lambda scene: scene[0].at)
@@ -45,7 +46,7 @@ def tell(*, seed: int = 7, now: datetime, scale: float = 1.0, progress: Progress
             _play(told[start : start + _BATCH], start, folder, now)
         if progress:
             progress(min(start + _BATCH, len(told)), len(told))
-    _finish(now)
+    _finish(cast, now)
     return len(told)
 
 
@@ -65,10 +66,11 @@ def _play(told: Sequence[Scene], start: int, folder: Path, now: datetime) -> Non
         play.play(ticket, steps, now=now)
 
 
-def _finish(now: datetime) -> None:
-    """What the worker would have done by now."""
+def _finish(cast: Cast, now: datetime) -> None:
+    """What the worker would have done by now, and what people think of it."""
     while sla.sweep(now=now):
         pass
     with unit_of_work():
         approvals.remind(now=now)
         catalogue.take_pulse(now=now)
+        rules.judge(cast, now=now)
