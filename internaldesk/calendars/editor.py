@@ -74,23 +74,24 @@ class Editor:
             faults=form.found,
             errors=defaultdict(str, reversed(form.found)),
             panel=looks.panel(reading.schedule, reading.faults, form.promise.data or USUAL_PROMISE, now=now()),
-            **self._lines(typed, form, fresh),
+            **self._lines(typed, form),
             **self._record(everything),
         )
 
     def _schedule(self, zone: str) -> Schedule:
         return self.shown.schedule if self.shown else Schedule(zone)
 
-    def _lines(self, typed: Sheet, form: CalendarForm, fresh: bool) -> dict[str, Any]:
+    def _lines(self, typed: Sheet, form: CalendarForm) -> dict[str, Any]:
         zone = ZoneInfo(typed.zone if typed.zone in sheet.zones() else "UTC")
         today = now().astimezone(zone).date()
+        known = Sheet.written("", self.shown.schedule) if self.shown else Sheet()
         wrong = [place for place, _ in form.found]
         closures = [place for place in wrong if place.startswith("closure_")]
         openings = [place for place in wrong if place.startswith("opening_")]
         return {
             "week": list(zip(DAYS, NAMES, typed.week, strict=True)),
-            "closures": folded(typed.closures, ClosureLine(), today=today, wrong=closures, fresh=fresh),
-            "openings": folded(typed.openings, OpeningLine(), today=today, wrong=openings, fresh=fresh),
+            "closures": folded(typed.closures, ClosureLine(), today=today, wrong=closures, known=known.closures),
+            "openings": folded(typed.openings, OpeningLine(), today=today, wrong=openings, known=known.openings),
             "zones": proposals.places(),
         }
 
@@ -109,9 +110,12 @@ def editor_or_404(number: int) -> Editor:
 
 
 def works(number: int, *, now: datetime) -> list[looks.Work]:
-    """What the worker does for this calendar, and what it finished lately."""
+    """What the worker does for this calendar, and of each kind what it finished last, if lately."""
     tasks = queries.tasks(number)
-    return [looks.work(task) for task in tasks if task.finished_at is None or task.finished_at > now - RECENT]
+    running = [task for task in tasks if task.finished_at is None]
+    last = {task.kind: task for task in reversed(tasks) if task.finished_at}.values()
+    done = [task for task in last if task.finished_at and task.finished_at > now - RECENT]
+    return [looks.work(task) for task in [*running, *done]]
 
 
 def pressed(typed: Sheet, button: str, value: str) -> Sheet:

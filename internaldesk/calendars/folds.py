@@ -28,11 +28,12 @@ class Folded(NamedTuple, Generic[Line]):
     loose: list[tuple[int, Line]]
 
 
-def folded(lines: Sequence[Line], empty: Line, *, today: date, wrong: Collection[str], fresh: bool) -> Folded[Line]:
+def folded(
+    lines: Sequence[Line], empty: Line, *, today: date, wrong: Collection[str], known: Collection[Line]
+) -> Folded[Line]:
     """The lines of an arranged sheet; `wrong` are the ids of controls with a fault, whose groups are open.
 
-    The next year's group is always open, and all to come are unless the page is `fresh`, so that no words just typed
-    hide in one.
+    So are the first to come, and those with a line that is not among the `known`: no word just typed hides in a fold.
     """
     numbered = list(enumerate(lines, 1))
     dated = [(day, number, line) for number, line in numbered if (day := day_of(line))]
@@ -42,8 +43,8 @@ def folded(lines: Sequence[Line], empty: Line, *, today: date, wrong: Collection
     for title, found in groupby(dated, key=lambda found: "Past" if found[0] < today else f"{found[0].year}"):
         own = [(number, line) for _, number, line in found]
         first = not any(group.title != "Past" for group in result)
-        unfolded = title != "Past" and (first or not fresh)
-        result.append(Group(title, _summary(own), own, unfolded or any(str(number) in faulty for number, _ in own)))
+        telling = any(str(number) in faulty or line not in known for number, line in own)
+        result.append(Group(title, _summary(own), own, telling or (first and title != "Past")))
     loose.append((len(lines) + 1, empty))
     return Folded(result, loose)
 
