@@ -1,5 +1,5 @@
 """The tables: columns, constraints and relationships; no verbs."""
 
-from internaldesk.models import approvals, catalogue, history, jobs, macros, people, ratings, sla, tickets
+from internaldesk.models import approvals, catalogue, history, jobs, macros, people, queues, ratings, sla, tickets
 
-__all__ = ["approvals", "catalogue", "history", "jobs", "macros", "people", "ratings", "sla", "tickets"]
+__all__ = ["approvals", "catalogue", "history", "jobs", "macros", "people", "queues", "ratings", "sla", "tickets"]

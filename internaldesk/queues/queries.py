@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from internaldesk.core.policy import Act, Actor
 from internaldesk.db import db
+from internaldesk.history import pulse
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Membership, Person, Team
 from internaldesk.models.tickets import NEVER, Ticket
@@ -106,7 +107,7 @@ def place_of(row: Row, scope: Scope) -> Place:
 
 
 class Counts(NamedTuple):
-    """The numbers of the rail, then the tally of one view as it is filtered, then what tells whether any changed."""
+    """The numbers of the rail, then the tally of one view as it is filtered, then the version of the teams."""
 
     open: int
     over: int
@@ -122,21 +123,14 @@ class Counts(NamedTuple):
     today: int
     later: int
     resting: int
-    changed_at: datetime | None
-    words: int
-    holders: int
     solved: int
     shown_solved: int
+    version: int
 
     @property
     def by_due(self) -> tuple[int, ...]:
         """How many each group of the list has, in the order of the groups."""
         return self.overdue, self.hour, self.today, self.later, self.resting
-
-    @property
-    def mark(self) -> str:
-        """Another text whenever anything changed in the open requests of the actor's teams."""
-        return _mark(self.open, self.changed_at, self.words, self.holders)
 
 
 def counts(scope: Scope) -> Counts:
@@ -158,26 +152,17 @@ def _counts(shape: Shape) -> Select[Any]:
         _how_many(RISKY).label("risky"),
         _how_many(shown).label("shown"),
         *(_how_many(and_(shown, condition)).label(f"due_{name}") for name, condition in DUE.items()),
-        *_changes(),
     )
     done = (func.count().label("solved"), _how_many(shown).label("shown_solved"))
     solved = (_team(actor), Ticket.solved_at >= SINCE_MONDAY, visible_tickets(actor, Act.HANDLE))
     parts = select(*held).where(*_open(actor)).subquery(), select(*done).where(*solved).subquery()
-    return select(*parts[0].c, *parts[1].c).join_from(*parts, true())
+    version = pulse.versions(actor.agent_of).label("version")
+    return select(*parts[0].c, *parts[1].c, version).join_from(*parts, true())
 
 
-def mark(actor: Actor) -> str:
-    """The mark of the counts alone, for those who only ask whether anything changed; one statement."""
-    return _mark(*db.session.execute(_marks(actor)).one())
-
-
-@lru_cache(KEPT)
-def _marks(actor: Actor) -> Select[Any]:
-    return select(func.count(), *_changes()).where(*_open(actor))
-
-
-def _mark(count: int, changed_at: datetime | None, words: int, holders: int) -> str:
-    return f"{count}.{int(changed_at.timestamp()) if changed_at else 0}.{words}.{holders}"
+def version(actor: Actor) -> int:
+    """What `counts` gives as version, for those who only ask whether anything changed: no ticket is looked at."""
+    return db.session.execute(select(pulse.versions(actor.agent_of))).scalar_one()
 
 
 def dues(scope: Scope) -> list[tuple[datetime, bool]]:
@@ -215,13 +200,3 @@ def _open(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _how_many(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.count().filter(condition)
-
-
-def _changes() -> tuple[ColumnElement[Any], ...]:
-    """What moves with any change: the last instant, and sums that differ even within its second."""
-    holders = func.sum(func.coalesce(Ticket.assignee_id, 0) + Ticket.team_id)
-    return (
-        func.max(Ticket.updated_at).label("changed_at"),
-        func.coalesce(func.sum(Ticket.version), 0).label("words"),
-        func.coalesce(holders, 0).label("holders"),
-    )

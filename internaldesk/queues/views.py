@@ -76,11 +76,12 @@ def changes() -> Response:
 
     Otherwise the rows on the page that changed, in their places, what left the list, and how many are new.
     """
-    made, _, mark = request.args.get("since", "").partition("-")
-    if not made.isdigit() or queries.mark(actor()) == mark:
+    made, _, version = request.args.get("since", "").partition("-")
+    if not made.isdigit() or str(queries.version(actor())) == version:
         return Response(status=204)
     view = VIEWS.get(request.args.get("view", "")) or abort(404)
     choices, scope = _scope(view)
+    counts = queries.counts(scope)  # before the rows: what changes between the two is asked for again
     found = queries.rows(scope, after=_place("after"), before=_place("before"), limit=2 * PAGE)
     shown, still, made_at = _numbers("rows"), {row.id for row in found}, datetime.fromtimestamp(int(made), UTC)
     changed = [row for row in found if row.id in shown and row.updated_at >= made_at]
@@ -91,7 +92,7 @@ def changes() -> Response:
         newer=sum(row.id not in shown for row in found[:PAGE]),
         shown=[row.id for row in found if row.id in shown],
         horizon=_horizon(scope, found),
-        **_around(choices, scope, queries.counts(scope)),
+        **_around(choices, scope, counts),
     )
 
 
@@ -201,7 +202,7 @@ def _around(choices: Choices, scope: Scope, counts: Counts) -> dict[str, Any]:
     """What stands around the rows."""
     view, filters = scope.view, scope.filters
     place = {name: frame.address(found) for name in ("after", "before") if (found := _place(name)) is not None}
-    since = f"{int(scope.now.timestamp())}-{counts.mark}"
+    since = f"{int(scope.now.timestamp())}-{counts.version}"
     return {
         "view": view,
         "solved": view is SOLVED,

@@ -16,6 +16,7 @@ from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import db, unit_of_work
 from internaldesk.history import actions as history
+from internaldesk.history import pulse
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import ledger, notices, queries, rows
@@ -127,4 +128,7 @@ def _locked(ticket_ids: Collection[int]) -> Mapping[int, Any]:
     if not ticket_ids:
         return {}
     query = select(Ticket.id, Ticket.team_id, Ticket.assignee_id).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)
-    return {row.id: row for row in db.session.execute(query.with_for_update(skip_locked=True))}
+    held = {row.id: row for row in db.session.execute(query.with_for_update(skip_locked=True))}
+    for team_id in {row.team_id for row in held.values()}:
+        pulse.beat(team_id)
+    return held

@@ -120,7 +120,7 @@ def assign(ticket: Ticket, *, by: Actor, now: datetime, assignee_id: int | None)
     if assignee_id is not None and assignee_id not in names:
         raise Refused("Choose somebody who works in this team.", field="assignee")
     ticket.assignee_id = assignee_id
-    ticket.updated_at = now
+    changes.stir(ticket, now)
     sla.tell(ticket, ClockKind.ASSIGNED, by=by, now=now)
     history.record(ticket.id, Kind.ASSIGNED, by=by, at=now, to=names.get(assignee_id) if assignee_id else None)
     return ticket
@@ -150,7 +150,7 @@ def set_priority(ticket: Ticket, *, by: Actor, now: datetime, level: priority.Pr
     if level is ticket.priority:
         return ticket
     before, ticket.priority, ticket.priority_why = ticket.priority, level, f"set by {by.name}"
-    ticket.updated_at = now
+    changes.stir(ticket, now)
     sla.reprioritise(ticket, by=by, now=now)
     history.record(ticket.id, Kind.PRIORITY, by=by, at=now, before=before.value, after=level.value)
     return ticket
@@ -250,7 +250,7 @@ def escalate(ticket: Ticket, *, by: Actor, now: datetime) -> Helper:
     if helper.told_at is None:
         db.session.add(leads.notice(ticket, clock, helper, now=now))
         history.record(ticket.id, Kind.ESCALATED, by=by, at=now, to=helper.name, clock=clock.id)
-        ticket.updated_at = now
+        changes.stir(ticket, now)
     return helper
 
 
@@ -261,7 +261,7 @@ def waive(ticket: Ticket, *, by: Actor, now: datetime, clock: int, reason: str) 
     if found and not leads.judges(by, ticket, found[0]):
         raise Forbidden(why(Act.WAIVE))
     sla.waive(ticket, clock_id=clock, why=reason, by=by, now=now)
-    ticket.updated_at = now
+    changes.stir(ticket, now)
     return ticket
 
 

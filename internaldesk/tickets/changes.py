@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import inspect
+
 from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Conflict, Refused
 from internaldesk.core.happenings import Kind
@@ -13,6 +15,7 @@ from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
+from internaldesk.history import pulse
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.tickets import Holding, Message, Ticket
 from internaldesk.sla import actions as sla
@@ -27,6 +30,7 @@ def begun(
     request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, arrival: Arrival, now: datetime
 ) -> Ticket:
     """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
+    pulse.beat(request_type.team_id)
     urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
     return Ticket(
         request_type=request_type,
@@ -87,7 +91,15 @@ def become(ticket: Ticket, status: Status, *, reason: str = "", until: datetime 
 def touch(ticket: Ticket, now: datetime) -> None:
     """Count a change that the next writer should have seen before writing."""
     ticket.version += 1
+    stir(ticket, now)
+
+
+def stir(ticket: Ticket, now: datetime) -> None:
+    """Let the lists of its team show a change that nobody who is writing needs to have seen."""
     ticket.updated_at = now
+    former = inspect(ticket).attrs.team_id.history.deleted  # the lists of the team that passes it on change, too
+    for team_id in (ticket.team_id, *former):
+        pulse.beat(team_id)
 
 
 def refuse_closed(ticket: Ticket) -> None:

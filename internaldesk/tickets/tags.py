@@ -27,7 +27,7 @@ def tag(ticket: Ticket, *, by: Actor, now: datetime, tags: Iterable[str]) -> Tic
     ticket.tags = [row for row in ticket.tags if row.tag in after]
     ticket.tags += [TicketTag(tag=word) for word in after if word not in before]
     ticket.tags.sort(key=lambda row: row.tag)
-    ticket.updated_at = now
+    changes.stir(ticket, now)
     history.record(ticket.id, Kind.TAGGED, by=by, at=now, tags=list(after), words=rules.told(before, after))
     return ticket
 

@@ -5,7 +5,7 @@ const $$ = (css, from = doc) => [...from.querySelectorAll(css)];
 const on = (types, act, capture) => types.split(" ").forEach((type) => addEventListener(type, act, capture));
 const byId = (id) => doc.getElementById(id);
 const token = () => $('meta[name="csrf-token"]').content;
-const clock = (length = 5) => new Date().toTimeString().slice(0, length);
+const clock = () => new Date().toTimeString().slice(0, 5);
 const typed = 'textarea, select, input:not([type="checkbox"], [type="radio"])';
 
 /* One polite voice; loud words are a toast, too. */
@@ -38,8 +38,8 @@ function count() {
 }
 setInterval(count, 20000);
 
-/* [data-poll] hears "desk:poll" every 30 s, hidden 120 s, offline never; [data-updated] tells how fresh it is. */
-let polled = Date.now(), failed = 0, fresh;
+/* [data-poll] hears "desk:poll" every 30 s, hidden 120 s, offline never. */
+let polled = Date.now();
 const polls = (el) => el.matches("[data-poll]");
 function poll() {
   if (!navigator.onLine || Date.now() - polled < (doc.hidden ? 12e4 : 3e4)) return;
@@ -116,15 +116,11 @@ on("htmx:configRequest", ({ detail: { elt, headers, parameters } }) => {
 on("htmx:beforeRequest", ({ detail: { elt, target, xhr } }) => {
   if (!polls(elt)) xhr.slow = setTimeout(() => { target.ariaBusy = "true"; say("Loading"); }, 400);
 });
-on("htmx:afterRequest", ({ detail: { elt, target, xhr, successful } }) => {
+on("htmx:afterRequest", ({ detail: { elt, target, xhr } }) => {
   clearTimeout(xhr.slow);
   if (target.ariaBusy) say("");
   target.ariaBusy = null;
   if (elt.matches("form")) rest(elt);
-  if (!polls(elt)) return;
-  failed = successful ? 0 : failed + 1;
-  if (successful) fresh = clock(8);
-  $$("[data-updated]").forEach((el) => { el.textContent = failed > 1 ? `Not updating since ${fresh}` : `Updated ${fresh}`; });
 });
 on("htmx:sendError htmx:responseError", ({ detail: { elt } }) => {
   if (!polls(elt)) say("That did not work. Nothing is lost; try again.", true);
