@@ -70,6 +70,9 @@ _ICONS = {
     Kind.ESCALATED: "users",
     Kind.WAIVED: "scale",
     Kind.TAGGED: "tag",
+    Kind.APPROVAL_ASKED: "stamp",
+    Kind.APPROVED: "check",
+    Kind.REFUSED: "x",
 }
 
 

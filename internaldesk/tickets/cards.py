@@ -113,6 +113,8 @@ def _runs(row: MineRow) -> bool:
 def _pill(row: MineRow, group: Group, known: Calendars) -> Pill | None:
     if row.solved_at is not None:
         return Pill("met", f"Solved {filters.at(row.solved_at)}")
+    if row.status is Status.CLOSED:
+        return Pill("cancelled", "Not approved")
     if group is Group.TURN:
         return promises.paused("Your turn")
     if _runs(row):
@@ -137,7 +139,9 @@ def _sentence(row: MineRow, group: Group, actor: Actor, known: Calendars) -> tup
     if row.status in _HELD:
         return _HELD[row.status]
     if group is not Group.TEAM:
-        return owner, f"{'solved' if row.solved_at else 'closed'} it {filters.at(row.solved_at or row.updated_at)}"
+        if row.solved_at is None:
+            return row.last_word_by, f"did not approve it {filters.at(row.last_word_at)}"
+        return owner, f"solved it {filters.at(row.solved_at)}"
     if row.status_until is not None:
         return owner, f"goes on {filters.when(row.status_until)}"
     return owner, f"has it{_promise(row, known)}"

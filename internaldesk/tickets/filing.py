@@ -108,7 +108,7 @@ def filed(number: int) -> Response:
     ticket = queries.get(number, actor=actor())
     if ticket is None or not is_owner(actor(), ticket):
         abort(404)
-    return page("tickets/filed.html", ticket=ticket, **receipt.shown(ticket))
+    return page("tickets/filed.html", ticket=ticket, **receipt.shown(ticket, now=now()))
 
 
 def _blank(found: Form) -> Response:
@@ -184,7 +184,7 @@ def _outlook(found: Form, form: FileForm) -> Outlook:
 
 def _counting(found: Form) -> set[str]:
     """The fields that change the promise, with the earlier answers that make them appear."""
-    slugs = ahead.counting(found.request_type.priority_rule)
+    slugs = ahead.counting(found.request_type)
     for question in reversed(found.version.questions):
         if question["slug"] in slugs and question.get("shown_when"):
             slugs.add(question["shown_when"][0])

@@ -1,18 +1,19 @@
 """What becomes of a request if it is sent now: its team, when the first reply and the solution are due, and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from internaldesk.catalogue.queries import ENOUGH_ANSWERS, Form
-from internaldesk.core import hours, priority
+from internaldesk.core import approval, hours, priority
+from internaldesk.core.approvers import role_words
 from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar, NeverOpen
 from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
 from internaldesk.core.promises import Asked
-from internaldesk.models.catalogue import TypePulse
+from internaldesk.models.catalogue import RequestType, TypePulse
 from internaldesk.models.people import Team
 from internaldesk.sla import queries as sla
 
@@ -54,7 +55,7 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """Everything in "If you send this now"."""
+    """Everything in "If you send this now"; where `approval` names somebody, the times count from their approval."""
 
     team: Team
     opening: Opening
@@ -62,6 +63,7 @@ class Outlook:
     solved: Step | None
     because: str
     strip: Strip | None
+    approval: str = ""
 
 
 def outlook(form: Form, answers: Mapping[str, Any], *, customer_waiting: bool, now: datetime) -> Outlook:
@@ -81,13 +83,14 @@ def outlook(form: Form, answers: Mapping[str, Any], *, customer_waiting: bool, n
         solved=steps.get(Target.RESOLUTION),
         because=because,
         strip=_strip(form.pulse, allowed[1]) if allowed else None,
+        approval=_approval(kind.approval_rule, answers),
     )
 
 
-def counting(rule: Mapping[str, Any]) -> set[str]:
-    """The questions whose answers set the priority."""
-    parsed = priority.parse(rule)
-    return {slug for name in ("slug", "impact", "urgency") if (slug := getattr(parsed, name, ""))}
+def counting(kind: RequestType) -> set[str]:
+    """The questions whose answers set the priority, or decide whether somebody has to approve."""
+    asked = (slug for step in kind.approval_rule for slug in (*step.get("when", ())[:1], step.get("amount")) if slug)
+    return {*_setting(kind.priority_rule), *asked}
 
 
 def openings(calendar_ids: Iterable[int], *, now: datetime) -> dict[int, Opening]:
@@ -118,6 +121,17 @@ def readers(confidentiality: Confidentiality, *, whose: str, team: str) -> str:
             return f"{whose[0].upper()}{whose[1:]}, the {team} team and managers can read this request."
 
 
+def _approval(rule: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) -> str:
+    """Who has to approve first, by their roles: "line manager, then finance"; empty where nobody has to."""
+    return ", then ".join(role_words(need.role) for need in approval.demanded(rule, answers))
+
+
+def _setting(rule: Mapping[str, Any]) -> set[str]:
+    """The questions whose answers set the priority."""
+    parsed = priority.parse(rule)
+    return {slug for name in ("slug", "impact", "urgency") if (slug := getattr(parsed, name, ""))}
+
+
 def _urgency(rule: Mapping[str, Any], answers: Mapping[str, Any], waiting: bool) -> tuple[Priority, str]:
     """The priority and why, as the end of a sentence; empty where it is as usual, or not asked to the end."""
     usual, sentence = priority.set_by(rule, answers, False)
@@ -125,7 +139,7 @@ def _urgency(rule: Mapping[str, Any], answers: Mapping[str, Any], waiting: bool)
     if level is not usual:
         return level, "because a customer is waiting"
     reason = sentence.partition(": ")[2].rstrip(".")
-    told = counting(rule) <= answers.keys() and not reason.startswith("as usual")
+    told = _setting(rule) <= answers.keys() and not reason.startswith("as usual")
     return level, f"because {reason}" if told else ""
 
 

@@ -11,7 +11,7 @@ from internaldesk.db import db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.tickets import Ticket
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import queries
+from internaldesk.tickets import approving, queries
 from internaldesk.tickets.show import facts
 
 LATELY = timedelta(days=2)
@@ -38,10 +38,11 @@ def similar(kind: RequestType, *, by: Actor, now: datetime) -> Similar | None:
     return Similar(*row) if row else None
 
 
-def shown(ticket: Ticket) -> dict[str, Any]:
-    """What the receipt shows beside the request itself: when its promises are due, the answers and the files."""
+def shown(ticket: Ticket, *, now: datetime) -> dict[str, Any]:
+    """What the receipt shows beside the request itself: who decides, when its promises are due, answers and files."""
     due = {clock.target: clock.due_at for clock in sla.clocks(ticket.id) if clock.cycle == 1}
     return {
+        "decider": approving.decider(ticket, now=now),
         "first_due": due.get(Target.FIRST_RESPONSE),
         "solved_due": due.get(Target.RESOLUTION),
         "facts": facts(ticket),

@@ -80,6 +80,8 @@ def sentence(ticket: Ticket, *, now: datetime, when: Saying, decider: str | None
     words = requester_words(ticket.status, team=ticket.team.name, assignee=who, decider=decider)
     if ticket.status is Status.SOLVED and ticket.solved_at is not None:
         return f"{ticket.team.name} solved it {when(ticket.solved_at)}."
+    if ticket.status is Status.CLOSED and ticket.solved_at is None:
+        return "It was not approved."
     if ticket.status in PAUSING and ticket.status_until:
         return f"{words}, until {when(ticket.status_until)}."
     if ticket.queue_at == NEVER or ticket.next_target is None or not ticket.is_open:
