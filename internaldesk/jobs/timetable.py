@@ -11,7 +11,7 @@ from internaldesk.people import actions as people
 from internaldesk.sla import actions as sla
 from internaldesk.sla import tasks, zones
 from internaldesk.tickets import actions as tickets
-from internaldesk.tickets import attachments
+from internaldesk.tickets import attachments, presence
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Entry:
 def housekeeping(now: datetime, files: Path) -> int:
     """Forget what nobody needs any more: old sessions, form keys and trials of promises, files no form took."""
     forgotten = people.forget_old_sessions(now=now) + tickets.forget_leftovers(now=now) + tasks.forget(now=now)
-    return forgotten + attachments.sweep_unused(now=now, folder=files)
+    return forgotten + presence.forget(now=now) + attachments.sweep_unused(now=now, folder=files)
 
 
 TIMETABLE = (

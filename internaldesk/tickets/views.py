@@ -17,11 +17,13 @@ from internaldesk.tickets import (
     attachments,
     drafts,
     filing,
+    presence,
     queries,
     supervision,
     tagging,
     thanking,
     uploads,
+    watching,
     worklist,
 )
 from internaldesk.tickets.access import handled_or_404, ticket_or_404
@@ -44,7 +46,7 @@ from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "supervision", "tagging", "thanking"]
+__all__ = ["bp", "filing", "supervision", "tagging", "thanking", "watching"]
 
 
 @bp.get("/requests/R-<int:number>")
@@ -54,17 +56,6 @@ def show(number: int) -> Response:
     ticket = ticket_or_404(number)
     mode = "note" if request.args.get("mode") == "note" else "reply"
     return _page(ticket, mode, NoteForm.blank() if mode == "note" else MessageForm.blank())
-
-
-@bp.get("/requests/R-<int:number>/changes")
-@people
-def changes(number: int) -> Response:
-    """What the page asks every half minute: nothing (204) while the version it shows is the newest."""
-    ticket = ticket_or_404(number)
-    if request.args.get("since", type=int) == ticket.version:
-        return Response(status=204)
-    context = shown(ticket, actor=actor(), mode="reply")
-    return page("tickets/_thread.html", part="tickets/_thread.html", fresh=True, **context)
 
 
 @bp.post("/requests/R-<int:number>/messages")
@@ -98,6 +89,7 @@ def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
     if not accepted:
         return _page(ticket, mode, form, status=422, files=files)
     drafts.drop(f"R-{number}:{mode}", by=actor())
+    presence.leave(number, by=actor())
     done = "Your note is added." if mode == "note" else f"Sent to {ticket.requester.name.split()[0]}."
     return onward(ticket, done=done)
 
@@ -233,6 +225,7 @@ def _page(
         form=form,
         kept=files.files if files else drafts.files(context["draft"], by=actor()),
         step_in=StepInForm.blank(),
+        watch=watching.of(ticket, mode=mode),
         strip=worklist.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
         go_choices=list(GO.items()),
         go_chosen=request.cookies.get("go", "next"),

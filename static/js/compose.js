@@ -1,4 +1,4 @@
-/* Canned text at the caret, and macros: the agent's page of a request, beside desk.js. Everything is a page without it. */
+/* Canned text at the caret, macros, and word to colleagues that somebody writes here: the agent's page of a request, beside desk.js. Everything is a page without it. */
 const doc = document;
 const $ = (css, from = doc) => from?.querySelector(css);
 const $$ = (css, from = doc) => [...from.querySelectorAll(css)];
@@ -149,3 +149,20 @@ on("htmx:afterSettle", ({ detail: { requestConfig, target, xhr } }) => {
   if (first) first.click();
   else if (key === "Enter" && doc.activeElement === box()) doc.execCommand("insertText", false, "\n");
 });
+
+/* Who writes here, or has the box in hand, tells colleagues every 15 seconds while the page is in view. */
+let wrote, beaten = 0;
+function beat() {
+  const area = box(), busyHere = area && (doc.activeElement === area || (wrote && area.value.trim()));
+  if (!busyHere || doc.hidden || Date.now() - beaten < 15000) return;
+  beaten = Date.now();
+  const body = new URLSearchParams({ mode: area.form.matches(".composer--note") ? "note" : "reply" });
+  const headers = { "X-CSRFToken": $('meta[name="csrf-token"]').content };
+  fetch(area.form.getAttribute("action").replace(/\w+$/, "presence"), { method: "POST", body, headers }).catch(() => {});
+}
+on("focusin input", ({ target, type }) => {
+  if (target !== box()) return;
+  if (type === "input") wrote = true;
+  beat();
+});
+setInterval(beat, 5000);

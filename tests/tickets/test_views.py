@@ -236,7 +236,7 @@ def test_polling_costs_nothing_until_something_changes(client: FlaskClient, tick
 
     assert client.get(at(ticket, f"/changes?since={seen}")).status_code == 204
     actions.reply(ticket, by=cast.actor("ben"), now=lately, body="News", then="progress")
-    assert "News" in client.get(at(ticket, f"/changes?since={seen}"), headers={"HX-Request": "true"}).text
+    assert "New: " in client.get(at(ticket, f"/changes?since={seen}"), headers={"HX-Request": "true"}).text
 
 
 @pytest.mark.parametrize("name", ["ada", "ben"])
