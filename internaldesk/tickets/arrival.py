@@ -1,13 +1,16 @@
 """How a request came in: whose it is, by which door, when it was received, and who logged it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import select
 
+from internaldesk.core import questions
 from internaldesk.core.happenings import Kind
 from internaldesk.core.policy import Actor
+from internaldesk.core.questions import Question
 from internaldesk.db import db
 from internaldesk.models.history import Event
 from internaldesk.models.people import Person
@@ -69,3 +72,11 @@ def logged(ticket: Ticket) -> Logged | None:
         return None
     received = row.data.get("received")
     return Logged(DOORS[ticket.channel], row.name, row.at, datetime.fromisoformat(received) if received else None)
+
+
+def not_asked(ticket: Ticket, asked: Iterable[Question]) -> list[str]:
+    """What its form wants to know and nobody asked while it was logged; nothing for what came through the portal."""
+    if ticket.channel not in DOORS:
+        return []
+    shown = questions.visible(asked, ticket.answers)
+    return [question.label for question in shown if question.required and question.slug not in ticket.answers]

@@ -19,7 +19,7 @@ from internaldesk.models.tickets import Attachment, Ticket
 from internaldesk.ratings import actions as rating_actions
 from internaldesk.ratings import queries as ratings
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import approving, drafts, leads, pills, queries, standing
+from internaldesk.tickets import approving, arrival, drafts, leads, pills, queries, standing
 from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
@@ -36,6 +36,7 @@ class Entry:
     by_team: bool = False
     mine: bool = False
     icon: str = ""
+    told: str = ""
     files: tuple[Attachment, ...] = ()
 
     @property
@@ -69,14 +70,27 @@ def shown(ticket: Ticket, *, actor: Actor, mode: str) -> dict[str, Any]:
 def thread(ticket: Ticket, *, actor: Actor, as_team: bool) -> list[Entry]:
     """The conversation, oldest first; notes are fetched for handlers only."""
     files = _by_place(queries.attachments(ticket, with_notes=as_team))
-    first = Entry("filed", ticket.filed_at, ticket.requester.name, ticket.details, files=files.get("", ()))
+    first = Entry(
+        "filed", ticket.filed_at, ticket.requester.name, ticket.details, told=_told(ticket), files=files.get("", ())
+    )
     said = [
-        Entry(w.kind, w.at, w.author, w.body, w.by_team, w.author_id == actor.id, "", files.get(f"{w.kind}{w.id}", ()))
+        Entry(
+            w.kind, w.at, w.author, w.body, w.by_team, w.author_id == actor.id, files=files.get(f"{w.kind}{w.id}", ())
+        )
         for w in queries.conversation(ticket, with_notes=as_team)
     ]
     lines = history.timeline(ticket.id, public_only=not as_team)
     happened = [Entry("event", line.at, line.who, line.words, icon=line.icon) for line in lines]
     return [first, *sorted([*said, *happened], key=lambda entry: entry.at)]
+
+
+def _told(ticket: Ticket) -> str:
+    """How it came and who wrote it down, for a request that did not come through the portal."""
+    came = arrival.logged(ticket)
+    if came is None:
+        return ""
+    received = f"received {filters.when(came.received)} " if came.received else ""
+    return f"{received}{came.how}, logged {filters.when(came.at)} by {came.who}"
 
 
 def _standing(ticket: Ticket, clocks: Sequence[Clock], *, actor: Actor, as_team: bool) -> dict[str, Any]:
@@ -108,7 +122,7 @@ def facts(ticket: Ticket) -> list[tuple[str, str]]:
     if ticket.customer_waiting:
         needed = f", by {filters.when(ticket.needed_by)}" if ticket.needed_by else ""
         pairs = [*pairs, ("Customer waiting", f"{ticket.customer or 'yes'}{needed}")]
-    return pairs
+    return [*pairs, *((label, "not asked") for label in arrival.not_asked(ticket, asked))]
 
 
 def _named(ticket: Ticket, asked: Sequence[questions.Question]) -> dict[int, str]:

@@ -17,6 +17,7 @@ from internaldesk.tickets import (
     attachments,
     drafts,
     filing,
+    intake,
     presence,
     queries,
     supervision,
@@ -46,7 +47,7 @@ from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "supervision", "tagging", "thanking", "watching"]
+__all__ = ["bp", "filing", "intake", "supervision", "tagging", "thanking", "watching"]
 
 
 @bp.get("/requests/R-<int:number>")

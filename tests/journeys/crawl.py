@@ -17,7 +17,7 @@ from tests import browse
 
 DOORS = (
     *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
-    *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/metrics", "/readyz", "/sign-in"),
+    *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/log", "/metrics", "/readyz", "/sign-in"),
 )
 PARTS = (
     "",

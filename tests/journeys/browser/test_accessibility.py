@@ -234,6 +234,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, Numbers], None]]] = {
     "macro": ("ben", go("/requests/R-{new}/macros/{macro}")),
     "macro, as a note": ("ben", go("/requests/R-{new}/macros/{macro}?mode=note")),
     "macro, its text": ("ben", go("/requests/R-{new}/macros/{macro}/text")),
+    "logging a request": ("ben", go("/log?type=it/broken")),
     "settings of macros": ("dana", go("/settings/macros")),
     "settings of macros, an agent's": ("chi", go("/settings/macros")),
     "settings of a macro": ("dana", go("/settings/macros/{macro}")),
