@@ -139,7 +139,7 @@ class TicketTag(Base):
 
 
 class Holding(Base):
-    """A span in which a team held a ticket."""
+    """A span in which a team held a ticket; where it came for a decision, whose, about what, and by when."""
 
     __tablename__ = "holding"
     __table_args__ = (Index("ix_holding_ticket_id_team_id", "ticket_id", "team_id"),)
@@ -150,6 +150,11 @@ class Holding(Base):
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str] = mapped_column(String(16), default="")
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    brief: Mapped[str] = mapped_column(Text, default="")
+    decide_by: Mapped[datetime | None]
+
+    person: Mapped[Person | None] = relationship()
 
 
 class Message(Base):

@@ -17,24 +17,18 @@ from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.models.catalogue import FormVersion, RequestType
-from internaldesk.models.people import Person, Team
-from internaldesk.models.tickets import Follower, FormKey, Holding, Message, Note, Ticket
+from internaldesk.models.people import Person
+from internaldesk.models.tickets import Follower, FormKey, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.sla import queries as clocks
-from internaldesk.tickets import approving, attachments, changes, leads, queries
+from internaldesk.tickets import approving, attachments, changes, handover, leads, queries
 from internaldesk.tickets.arrival import Arrival
 from internaldesk.tickets.standing import Helper
 
-TRANSFER_REASONS = {
-    "expertise": "they know this better",
-    "authority": "they may decide this",
-    "wrong-desk": "it belongs there",
-    "workload": "they can do it sooner",
-    "other-team": "their part comes first",
-}
 SILENCE_DAYS = 14
 KEYS_KEPT = timedelta(days=3)
+transfer = handover.transfer  # a hand-over has a module of its own
 _THEN = {"wait": Status.WAITING, "progress": Status.PROGRESS, "solve": Status.SOLVED}
 
 
@@ -153,28 +147,6 @@ def set_priority(ticket: Ticket, *, by: Actor, now: datetime, level: priority.Pr
     changes.stir(ticket, now)
     sla.reprioritise(ticket, by=by, now=now)
     history.record(ticket.id, Kind.PRIORITY, by=by, at=now, before=before.value, after=level.value)
-    return ticket
-
-
-def transfer(ticket: Ticket, *, by: Actor, now: datetime, team: Team, reason: str, body: str = "") -> Ticket:
-    """Hand it to another team with a reason; number, words, files and clocks stay, and the requester is told."""
-    require(by, Act.TRANSFER, ticket)
-    changes.refuse_closed(ticket)
-    if reason not in TRANSFER_REASONS:
-        raise Refused("Choose why it goes to another team.", field="reason")
-    if team.id == ticket.team_id:
-        raise Refused(f"It is with {team.name} already.", field="team")
-    before = ticket.team.name
-    ticket.holdings[-1].ended_at = now
-    ticket.holdings.append(Holding(team_id=team.id, started_at=now, reason=reason))
-    ticket.team, ticket.team_id, ticket.assignee_id = team, team.id, None
-    ticket.transferred += 1
-    changes.touch(ticket, now)
-    why = TRANSFER_REASONS[reason]
-    sla.hand_over(ticket, by=by, now=now)
-    history.record(ticket.id, Kind.TRANSFERRED, by=by, at=now, before=before, after=team.name, reason=reason, why=why)
-    if body:
-        db.session.add(Note(ticket_id=ticket.id, author_id=by.id, body=body, at=now))
     return ticket
 
 

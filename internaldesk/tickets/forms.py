@@ -12,7 +12,7 @@ from internaldesk.core import tags
 from internaldesk.core.errors import Refused
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
 from internaldesk.core.priority import Priority
-from internaldesk.tickets.actions import TRANSFER_REASONS
+from internaldesk.tickets.handover import DECISION, TRANSFER_REASONS
 from internaldesk.web.filters import zone
 from internaldesk.web.forms import BaseForm, plain
 
@@ -131,6 +131,29 @@ class TransferForm(BaseForm):
     def cleaned(self) -> dict[str, Any]:
         """What `actions.transfer` takes, besides the team itself."""
         return {"reason": self.reason.data, "body": self.body.data}
+
+
+class HandOverForm(TransferForm):
+    """As above; for a decision also whose it is, and by when."""
+
+    person = SelectField("Who decides?", validate_choice=False, description="A lead of the team it goes to.")
+    decide_by = StringField("To be decided by", description="A date, if there is one.", filters=[plain])
+
+    def validate_person(self, field: Any) -> None:
+        """Refuse what is no person."""
+        if field.data and not str(field.data).isdigit():
+            raise ValidationError("Choose one of its leads.")
+
+    def validate_decide_by(self, field: Any) -> None:
+        """Refuse what is no date."""
+        self.instant = read_instant(field.data, zone())
+
+    def cleaned(self) -> dict[str, Any]:
+        """What `handover.transfer` takes, besides the team itself; the last two mean nothing but for a decision."""
+        if self.reason.data != DECISION:
+            return super().cleaned()
+        person = int(self.person.data) if self.person.data else None
+        return {**super().cleaned(), "person": person, "decide_by": self.instant}
 
 
 class FollowerForm(BaseForm):

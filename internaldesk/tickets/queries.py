@@ -93,6 +93,7 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
             joinedload(Ticket.assignee),
             joinedload(Ticket.followers).joinedload(Follower.person),
             joinedload(Ticket.tags),
+            joinedload(Ticket.holdings).joinedload(Holding.person),
         )
     )
     return found.unique().one_or_none()

@@ -19,7 +19,7 @@ from internaldesk.models.tickets import Attachment, Ticket
 from internaldesk.ratings import actions as rating_actions
 from internaldesk.ratings import queries as ratings
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import approving, arrival, drafts, leads, pills, queries, standing
+from internaldesk.tickets import approving, arrival, drafts, handover, leads, pills, queries, standing
 from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
@@ -141,7 +141,13 @@ def _readers(ticket: Ticket, actor: Actor) -> str:
 
 def _margin(ticket: Ticket, actor: Actor) -> dict[str, Any]:
     approval = approving.in_words(approvals.newest(ticket.id))
-    return {"others": queries.others_of(ticket, actor=actor), "approval": approval}
+    held = ticket.holdings[-1]
+    return {
+        "others": queries.others_of(ticket, actor=actor),
+        "approval": approval,
+        "bounced": handover.bounces(ticket.holdings),
+        "asked": held if held.brief else None,
+    }
 
 
 def _after(ticket: Ticket, actor: Actor) -> dict[str, Any]:

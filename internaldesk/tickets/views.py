@@ -4,19 +4,17 @@ from typing import Any
 from urllib.parse import quote
 
 from flask import Response, abort, current_app, flash, request, url_for
-from sqlalchemy import select
 
 from internaldesk.core.errors import Conflict
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, require
-from internaldesk.db import db
-from internaldesk.models.people import Team
 from internaldesk.models.tickets import Ticket
 from internaldesk.tickets import (
     actions,
     attachments,
     drafts,
     filing,
+    handing,
     intake,
     presence,
     queries,
@@ -37,7 +35,6 @@ from internaldesk.tickets.forms import (
     PriorityForm,
     StatusForm,
     StepInForm,
-    TransferForm,
     WordsForm,
 )
 from internaldesk.tickets.onward import GO, onward
@@ -47,7 +44,7 @@ from internaldesk.web.desk import done, go, now, page
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "intake", "supervision", "tagging", "thanking", "watching"]
+__all__ = ["bp", "filing", "handing", "intake", "supervision", "tagging", "thanking", "watching"]
 
 
 @bp.get("/requests/R-<int:number>")
@@ -168,23 +165,6 @@ def priority(number: int) -> Response:
     elif form.accepts(actions.set_priority, ticket, by=actor(), now=now()):
         return _back(ticket, "priority")
     return _edit(ticket, "priority", form)
-
-
-@bp.route("/requests/R-<int:number>/transfer", methods=["GET", "POST"])
-@people
-def transfer(number: int) -> Response:
-    """Hand it to another team."""
-    ticket, form = handled_or_404(number), TransferForm()
-    teams = {t.slug: t for t in db.session.scalars(select(Team).order_by(Team.position)) if t.id != ticket.team_id}
-    form.team.choices = [("", "Choose a team"), *((slug, team.name) for slug, team in teams.items())]
-    if request.method == "POST":
-        team = teams.get(form.team.data or "")
-        if team is None and form.team.data:
-            form.team.errors = ["Choose another team."]
-        elif form.accepts(actions.transfer, ticket, by=actor(), now=now(), team=team):
-            flash(f"{ticket.number} is with {ticket.team.name} now.")
-            return go(url_for("queues.index"))
-    return _edit(ticket, "transfer", form)
 
 
 @bp.route("/requests/R-<int:number>/followers", methods=["GET", "POST"])

@@ -9,7 +9,7 @@ from internaldesk.catalogue import content
 from internaldesk.core import questions
 from internaldesk.core.questions import Kind
 from internaldesk.demo import people, wording
-from internaldesk.tickets.actions import TRANSFER_REASONS
+from internaldesk.tickets.handover import TRANSFER_REASONS
 
 DAY = date(2026, 11, 19)
 TYPES = [spec for team in content.load() for spec in team.types]

@@ -60,9 +60,7 @@ def poll(client: FlaskClient, ticket: Ticket, **args: Any) -> TestResponse:
 
 
 @pytest.mark.parametrize(("mode", "words"), [("reply", "a reply"), ("note", "an internal note")])
-def test_a_colleague_reads_who_writes(
-    client: FlaskClient, ticket: Ticket, mode: str, words: str
-) -> None:
+def test_a_colleague_reads_who_writes(client: FlaskClient, ticket: Ticket, mode: str, words: str) -> None:
     assert beat(sign_in(client, "ben"), ticket, mode).status_code == 204
 
     page = sign_in(client, "chi").get(f"/requests/{ticket.number}").text
