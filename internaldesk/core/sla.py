@@ -13,11 +13,12 @@ from internaldesk.core.sla_events import BadHistory, Event, Kind, in_order
 from internaldesk.core.sla_json import dump, load, load_clock
 from internaldesk.core.sla_moves import ALWAYS, MOVES
 from internaldesk.core.sla_rules import DEFAULT_PAUSE_ON, Rules
+from internaldesk.core.sla_undone import standing
 
 __all__ = [
     "DEFAULT_PAUSE_ON", "RETARGET", "BadHistory", "Clock", "ClockState", "ClockView", "Clocks", "Event", "Kind",
     "Line", "Mark", "Retarget", "Rules", "Segment", "Shown", "Step", "Target", "apply", "by_team", "dump",
-    "explain", "in_order", "load", "load_clock", "next_step", "rebuild", "settle", "steps", "used", "view",
+    "explain", "in_order", "load", "load_clock", "next_step", "rebuild", "settle", "standing", "steps", "used", "view",
 ]  # fmt: skip
 
 RulesAt = Rules | Callable[[Event], Rules]
@@ -27,8 +28,15 @@ RulesAt = Rules | Callable[[Event], Rules]
 def apply(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
     """The clocks after one more event: settled up to its instant, then moved. Raises BadHistory.
 
-    An event dated before the last one (two machines, two clocks) counts at the last one's instant.
+    An event dated before the last one (two machines, two clocks) counts at the last one's instant. One that undoes
+    others leaves them out of the whole log, so it takes a `rebuild`.
     """
+    if event.kind is Kind.UNDONE:
+        raise BadHistory("What undoes others is folded with the whole log.")
+    return _applied(clocks, event, rules)
+
+
+def _applied(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
     if event.seq is not None and event.seq <= clocks.seq:
         raise BadHistory(f"Event {event.seq} was applied already.")
     if (clocks.created_at is None) is not (event.kind is Kind.CREATED):
@@ -42,10 +50,10 @@ def apply(clocks: Clocks, event: Event, rules: Rules) -> Clocks:
 
 
 def rebuild(events: Iterable[Event], rules: RulesAt) -> Clocks:
-    """The fold of `apply` over a ticket's whole log, in the order of the log."""
+    """The fold of `apply` over what stands of a ticket's whole log, in the order of the log."""
     clocks = Clocks()
-    for event in events:
-        clocks = apply(clocks, event, rules if isinstance(rules, Rules) else rules(event))
+    for event in standing(list(events)):
+        clocks = _applied(clocks, event, rules if isinstance(rules, Rules) else rules(event))
     return clocks
 
 

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     CLOSED = "closed"
     WAIVED = "waived"
     CORRECTED = "corrected"
+    UNDONE = "undone"
 
 
 # Message, fields, status; among equals a start or resume first, then a pause, then a stop, so that the stop wins.
@@ -76,7 +77,7 @@ class Event:
 
     `waived` names its clock: `target`, the `team` of an OLA clock, and the `cycle`, or none for the newest. `corrected`
     counts the time from `since` to `until` anew on `calendar`, wherever it was counted on one of the versions in
-    `replaces`; none named means on whichever.
+    `replaces`; none named means on whichever. `undone` names in `undoes` what the fold leaves out from then on.
     """
 
     at: datetime
@@ -99,6 +100,7 @@ class Event:
     target: Target | None = None
     cycle: int | None = None
     replaces: tuple[int, ...] = ()
+    undoes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("at", "until", "since"):
@@ -130,7 +132,8 @@ class Event:
                 raise ValueError(f"“{values[name]}” makes no sense as {name.replace('_', ' ')} of an event.")
         values["kind"] = _one_of(Kind, values["kind"], "a kind of event")
         values["target"] = None if values["target"] is None else _one_of(Target, values["target"], "a target")
-        values |= {"replaces": tuple(values["replaces"] or ()), "applies": bool(values["applies"])}
+        values |= {name: tuple(values[name] or ()) for name in ("replaces", "undoes")}
+        values["applies"] = bool(values["applies"])
         return cls(**values)
 
 
@@ -143,7 +146,7 @@ _SHAPES: Mapping[str, tuple[type, ...]] = {
     **dict.fromkeys(("seq", "policy_version", "cycle"), (int,)),
     **dict.fromkeys(("calendar", "team_calendar"), (int, Mapping)),
     **dict.fromkeys(("policy", "other"), (Mapping,)),
-    "replaces": (list, tuple),
+    **dict.fromkeys(("replaces", "undoes"), (list, tuple)),
 }
 
 

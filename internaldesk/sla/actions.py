@@ -1,6 +1,6 @@
 """Every verb that moves the clocks of a ticket: an event is appended to its log, folded in, and the result stored."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -22,8 +22,8 @@ from internaldesk.sla.queries import Terms
 from internaldesk.sla.sweep import settle, sweep
 
 __all__ = [
-    "PROMISED", "Kind", "apply_version", "change_hours", "correct", "hand_over", "reprioritise", "settle", "sla",
-    "start", "sweep", "tell", "waive",
+    "PROMISED", "Kind", "apply_version", "change_hours", "correct", "hand_over", "length", "reprioritise", "settle",
+    "sla", "start", "sweep", "tell", "undo", "waive",
 ]  # fmt: skip
 
 
@@ -117,6 +117,25 @@ def waive(ticket: Ticket, *, clock_id: int, why: str, by: Actor, now: datetime) 
     row.waived_by_id = by.id
     told = history.record(ticket.id, Happening.WAIVED, by=by, at=now, words=PROMISED[row.target], why=why)
     told.public = notices.public(Happening.WAIVED, row.target)
+
+
+def length(ticket: Ticket) -> int:
+    """How many events the log of its clocks has: those told from now on are numbered from the next one."""
+    return len(ledger.of(ticket.id).log)
+
+
+def undo(ticket: Ticket, seqs: Collection[int], *, by: Actor | None, now: datetime) -> None:
+    """Let the clocks run as if these events of the log had never been; the log keeps them, and that they were undone.
+
+    Whoever undoes puts the ticket back first, for its place in the queue is found here. Raises Refused for the filing,
+    for an undoing, for what was undone already, and for what the log does not have.
+    """
+    known = ledger.of(ticket.id)
+    able = {event.seq for event in sla.standing(known.log) if event.kind not in (Kind.CREATED, Kind.UNDONE)}
+    if not seqs or not able.issuperset(seqs):
+        raise Refused("That cannot be undone any more.")
+    _append(ticket, Kind.UNDONE, by=by, now=now, undoes=tuple(sorted(seqs)))
+    rows.drop_undone(known)
 
 
 def _refuse_unwaivable(row: Clock, why: str) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from internaldesk.core import sla
 from internaldesk.core.clocks import Target
-from internaldesk.core.sla import Clocks, Event, Rules
+from internaldesk.core.sla import Clocks, Event, Kind, Rules
 from internaldesk.models.sla import Clock
 from internaldesk.sla import queries
 from internaldesk.sla.memory import remember, remembered
@@ -32,10 +32,19 @@ class Ledger:
     def append(self, event: Event) -> None:
         """Add one event and fold it in, by the policy version in force at it."""
         self.log.append(event)
+        if event.kind is Kind.UNDONE:
+            self._fold_anew(event)
+            return
         if self.rules is None or event.policy_version or event.calendar or event.team_calendar:
             self.rules = queries.rules_at(self.log)(event)
             self.written.clear()  # rows name the promise and the hours even of clocks that do not move
         self.clocks = sla.apply(self.clocks, event, self.rules)
+
+    def _fold_anew(self, event: Event) -> None:
+        """What is left out now may have moved anything since."""
+        rules = queries.rules_at(self.log)
+        self.clocks, self.rules = sla.rebuild(self.log, rules), rules(event)
+        self.written.clear()
 
     def settled(self, now: datetime) -> Clocks:
         """The clocks at `now`; a miss that a machine with a faster clock has recorded already stays."""
@@ -49,7 +58,12 @@ class Ledger:
     @property
     def version_id(self) -> int | None:
         """The policy version by which open clocks count: the last one named."""
-        return next((event.policy_version for event in reversed(self.log) if event.policy_version is not None), None)
+        return next((event.policy_version for event in self.named if event.policy_version is not None), None)
+
+    @property
+    def named(self) -> list[Event]:
+        """What stands of the log, newest first."""
+        return sla.standing(self.log)[::-1]
 
     @property
     def first_calendar(self) -> int:

@@ -4,13 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from internaldesk.core import sla
 from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.priority import Priority
 from internaldesk.core.sla import Clocks
 from internaldesk.db import db
 from internaldesk.history import pulse
-from internaldesk.models.sla import Clock, Segment
+from internaldesk.models.sla import Clock, ClockNotice, Segment
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import notices
 from internaldesk.sla.ledger import Key, Ledger
@@ -36,7 +38,7 @@ def held_now(ticket: Ticket) -> Held:
 def held_before(ticket: Ticket, known: Ledger) -> Held:
     """By whom and how urgent it was at the end of the log, where the ticket says already what comes next."""
     team_id = int(known.clocks.team or ticket.team_id)
-    named = next((event.priority for event in reversed(known.log) if event.priority), ticket.priority)
+    named = next((event.priority for event in known.named if event.priority), ticket.priority)
     return Held(team_id, ticket.assignee_id if team_id == ticket.team_id else None, Priority(named))
 
 
@@ -67,6 +69,16 @@ def aim(ticket: Ticket, clocks: Clocks) -> None:
     at, clock = min(due, key=lambda pair: pair[0])
     ticket.queue_at, ticket.next_target, ticket.next_seconds = at, clock.target, clock.allowance_seconds
     ticket.next_calendar_version_id = clock.calendar.version if clock.calendar else ticket.next_calendar_version_id
+
+
+def drop_undone(known: Ledger) -> None:
+    """Remove the rows of cycles that the fold knows no more, and what nobody was told yet of misses that are none."""
+    alive = {(clock.target, int(clock.team or 0), clock.cycle) for clock in known.clocks}
+    for key in known.rows.keys() - alive:
+        db.session.delete(known.rows.pop(key))
+    kept = [row.id for row in known.rows.values() if row.breached_at is None]
+    unsaid = (ClockNotice.kind == notices.BREACHED, ClockNotice.sent_at.is_(None))
+    db.session.execute(delete(ClockNotice).where(ClockNotice.clock_id.in_(kept), *unsaid))
 
 
 def next_warning(at_risk_at: datetime | None, soon_at: datetime | None, *, after: datetime | None) -> datetime | None:

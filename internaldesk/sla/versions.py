@@ -13,7 +13,7 @@ from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.hours_text import clock_time
 from internaldesk.core.priority import Priority
-from internaldesk.core.sla import DEFAULT_PAUSE_ON, Event, Rules
+from internaldesk.core.sla import DEFAULT_PAUSE_ON, Event, Rules, standing
 from internaldesk.db import db
 from internaldesk.models.sla import CalendarException, CalendarVersion, PolicyVersion
 from internaldesk.sla.memory import remembered, versions
@@ -129,8 +129,9 @@ def rules_at(log: Sequence[Event]) -> Callable[[Event], Rules]:
     named = terms({event.policy_version for event in log if event.policy_version is not None})
     found: dict[int | None, Rules] = {}
     version = None
+    counted = {event.seq for event in standing(log)}
     for event in log:
-        if event.policy_version is not None:
+        if event.policy_version is not None and event.seq in counted:
             version = named[event.policy_version]
         found[event.seq] = rules(version, known, first=_first_calendar(log))
     return lambda event: found[event.seq]

@@ -61,6 +61,9 @@ REASONS = st.sampled_from(["requester", "approval", "scheduled", "vendor"])
 QUIET = st.sampled_from([Kind.RESUMED, Kind.NO_REPLY_NEEDED, Kind.CLOSED, Kind.INTERNAL_NOTE, Kind.POLICY_REMOVED])
 DECIDED = ("stopped", "cancelled")
 REDECIDES = {Kind.CORRECTED, Kind.WAIVED, Kind.REOPENED}
+TAKEN_BACK = {Kind.AGENT_REPLY, Kind.REQUESTER_REPLY, Kind.RESOLVED, Kind.REOPENED, Kind.PENDING, Kind.RESUMED,
+              Kind.PRIORITY_CHANGED, Kind.TRANSFERRED, Kind.NO_REPLY_NEEDED, Kind.ABSORBED,
+              Kind.MERGED_INTO}  # fmt: skip
 TAKEN = Counter()
 
 
@@ -134,6 +137,31 @@ class Ticket(RuleBasedStateMachine):
         begin = self.log[0].at + since
         self.happened(Kind.CORRECTED, after, calendar=calendar, since=begin, until=begin + long,
                       replaces=tuple(sorted(replaces)))  # fmt: skip
+
+    @precondition(lambda self: self.fresh())
+    @rule(after=LATER_BY, which=st.sets(st.integers(0, 5), min_size=1, max_size=2))
+    def is_undone(self, after, which):
+        """Of what happened last some is taken back: what is kept is what it would be had it never been."""
+        TAKEN[Kind.UNDONE] += 1
+        self.now += after
+        able = [event.seq for event in self.fresh()]
+        undoes = tuple(sorted({able[n % len(able)] for n in which}))
+        self.log.append(Event(self.now, Kind.UNDONE, seq=len(self.log) + 1, undoes=undoes))
+        kept = [event for event in sla.standing(self.log) if event.kind is not Kind.UNDONE]
+        for event in kept:
+            if event.policy_version is not None and (event.kind is not Kind.POLICY_EDITED or event.applies):
+                self.version = event.policy_version
+            self.rules[event.seq] = POLICIES[self.version]
+        self.rules[len(self.log)] = POLICIES[self.version]
+        self.clocks = sla.rebuild(self.log, lambda event: self.rules[event.seq])
+        never = Clocks()
+        for event in kept:
+            never = sla.apply(never, event, self.rules[event.seq])
+        assert sla.settle(never, self.now).items == sla.settle(self.clocks, self.now).items
+
+    def fresh(self):
+        """What happened lately and stands, of what people take back."""
+        return [event for event in sla.standing(self.log)[-6:] if event.kind in TAKEN_BACK]
 
     @precondition(lambda self: len(self.log) > LONG)
     @rule(after=LATER_BY, kind=st.sampled_from([Kind.MERGED_INTO, Kind.WITHDRAWN, Kind.REJECTED]))
