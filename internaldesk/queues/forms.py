@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from wtforms import HiddenField, IntegerField, SelectMultipleField
-from wtforms.validators import AnyOf, Optional
+from wtforms.validators import AnyOf, InputRequired, Optional
 
 from internaldesk.queues.filtering import FIRST
 from internaldesk.tickets.forms import AssigneeForm, StatusForm, TransferForm
@@ -17,13 +17,30 @@ class NextForm(BaseForm):
     """The button Take next."""
 
 
-class BulkForm(BaseForm):
+class BackForm(BaseForm):
+    """What leads back to a list."""
+
+    back = HiddenField()
+
+    @property
+    def url(self) -> str:
+        """The list they came from; anything else is not followed."""
+        url: str = self.back.data or ""
+        return url if url.startswith("/queue/") else FIRST.url
+
+
+class UndoForm(BackForm):
+    """Take back what was just done to many: the number under which it is remembered."""
+
+    number = IntegerField(validators=[InputRequired()])
+
+
+class BulkForm(BackForm):
     """One thing to do to many requests; `seen` is when the list was made, in seconds since 1970."""
 
     ids = SelectMultipleField("Requests", coerce=int, validate_choice=False)
     action = HiddenField(validators=[AnyOf(["take", *NEEDS], "Choose what to do with them.")])
     seen = IntegerField(validators=[Optional()])
-    back = HiddenField()
 
     @property
     def numbers(self) -> list[int]:
@@ -34,9 +51,3 @@ class BulkForm(BaseForm):
     def shown_at(self) -> datetime | None:
         """When the list was made, if it says so."""
         return datetime.fromtimestamp(self.seen.data, UTC) if self.seen.data else None
-
-    @property
-    def url(self) -> str:
-        """The list they came from; anything else is not followed."""
-        url: str = self.back.data or ""
-        return url if url.startswith("/queue/") else FIRST.url

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, g, request
+from flask import Blueprint, Response, abort, flash, g, request, session
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from internaldesk.core import hours, periods
@@ -13,7 +13,7 @@ from internaldesk.core.errors import Refused
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.queues import actions, filtering, frame, queries
 from internaldesk.queues.filtering import FIRST, SOLVED, VIEWS, Option, View
-from internaldesk.queues.forms import NEEDS, BulkForm, NextForm
+from internaldesk.queues.forms import NEEDS, BulkForm, NextForm, UndoForm
 from internaldesk.queues.queries import PAGE, Choices, Counts
 from internaldesk.queues.rows import grouped, lines_of
 from internaldesk.queues.scope import PAST, Scope, Shape
@@ -55,6 +55,7 @@ def show(slug: str) -> Response:
         horizon=_horizon(scope, rows),
         next_form=NextForm.blank(),
         bulk_form=BulkForm.blank(),
+        undo=session.pop("undo") if "undo" in session else None,
         **_around(choices, scope, counts),
     )
 
@@ -125,9 +126,25 @@ def bulk() -> Response:
         return _ask(chosen, _offering(kind.blank()))
     if not form.validate():
         return _ask(chosen, form, status=422)
-    outcome = actions.bulk(chosen.numbers, by=actor(), seen=chosen.shown_at, act=_verb(form))
+    outcome = actions.bulk(chosen.numbers, by=actor(), now=now(), seen=chosen.shown_at, act=_verb(form))
     flash(outcome.sentence, "warn" if outcome.skipped else "message")
+    session["undo"] = outcome.undo
     return go(chosen.url)
+
+
+@bp.post("/queue/undo")
+@staff
+def undo() -> Response:
+    """Take back what was just done to many."""
+    form = UndoForm()
+    if not form.validate():
+        raise Refused("There is nothing to take back.")
+    try:
+        outcome = actions.undo(form.number.data or 0, by=actor(), now=now())
+        flash(outcome.sentence, "warn" if outcome.skipped else "message")
+    except Refused as refusal:
+        flash(refusal.sentence, "warn")
+    return go(form.url)
 
 
 def _ask(chosen: BulkForm, form: BaseForm, *, status: int = 200) -> Response:

@@ -53,3 +53,6 @@ addEventListener("keydown", (event) => {
 });
 addEventListener("htmx:afterSettle", tally);
 tally();
+
+/* What was just done can be taken back for half a minute. */
+setTimeout(() => byId("undo")?.remove(), 30000);

@@ -140,11 +140,12 @@ def test_many_are_taken_and_what_changed_meanwhile_is_left(app: Flask) -> None:
     outcome = actions.bulk(
         [calm.id, stirred.id],
         by=ben,
+        now=LATER,
         seen=NOON,
         act=partial(tickets.assign, by=ben, now=LATER, assignee_id=ben.id),
     )
 
-    assert outcome.sentence == f"1 done, 1 skipped: R-{stirred.id} changed meanwhile"
+    assert outcome.sentence == f"1 done, 1 skipped: R-{stirred.id} changed meanwhile."
     assert (calm.assignee_id, stirred.assignee_id) == (ben.id, None)
 
 
@@ -157,6 +158,7 @@ def test_a_refusal_leaves_one_as_it_is_and_does_the_others(app: Flask) -> None:
     outcome = actions.bulk(
         [solved.id, fresh.id],
         by=ben,
+        now=LATER,
         seen=None,
         act=partial(tickets.set_status, by=ben, now=LATER, status=Status.WAITING),
     )
@@ -169,7 +171,7 @@ def test_a_refusal_leaves_one_as_it_is_and_does_the_others(app: Flask) -> None:
 def test_a_hidden_request_and_one_that_does_not_exist_are_skipped_alike(app: Flask) -> None:
     hidden, ben = make.ticket("hr/concern"), cast.actor("ben")
 
-    outcome = actions.bulk([hidden.id, 987654], by=ben, seen=None, act=pytest.fail)
+    outcome = actions.bulk([hidden.id, 987654], by=ben, now=NOON, seen=None, act=pytest.fail)
 
     assert outcome.done == 0
     assert {skip.why for skip in outcome.skipped} == {"is not in your queue"}
@@ -177,12 +179,13 @@ def test_a_hidden_request_and_one_that_does_not_exist_are_skipped_alike(app: Fla
 
 def test_too_many_at_once_are_refused(app: Flask) -> None:
     with pytest.raises(Refused, match="at most 200"):
-        actions.bulk(range(1, 300), by=cast.actor("ben"), seen=None, act=pytest.fail)
+        actions.bulk(range(1, 300), by=cast.actor("ben"), now=NOON, seen=None, act=pytest.fail)
 
 
-def test_more_than_three_skipped_are_counted() -> None:
-    skipped = tuple(actions.Skipped(n, "changed meanwhile") for n in range(1, 6))
+def test_every_skipped_one_is_named_with_those_alike() -> None:
+    whys = ("changed meanwhile", "is not in your queue", "changed meanwhile")
+    skipped = tuple(actions.Skipped(n, why) for n, why in enumerate(whys, 1))
 
     assert actions.Outcome(2, skipped).sentence == (
-        "2 done, 5 skipped: R-1 changed meanwhile; R-2 changed meanwhile; R-3 changed meanwhile, and 2 more"
+        "2 done, 3 skipped: R-1, R-3 changed meanwhile; R-2 is not in your queue."
     )
