@@ -22,10 +22,11 @@ def token(ballot: Ballot, *, person_id: int, key: str) -> str:
 def behind(signed: str, *, key: str) -> tuple[Ballot, Person] | None:
     """The ballot of a link and who uses it, or None for one that was never given out to anybody who works here."""
     try:
-        ballot_id, person_id, nonce = Signer(key, salt=_SALT).unsign(signed).decode().split(".")
+        first, second, nonce = Signer(key, salt=_SALT).unsign(signed).decode().split(".")
+        ballot_id, person_id = int(first), int(second)
     except (BadSignature, UnicodeDecodeError, ValueError):
         return None
-    ballot, person = queries.linked(int(ballot_id)), db.session.get(Person, int(person_id))
+    ballot, person = queries.linked(ballot_id), db.session.get(Person, person_id)
     if ballot is None or person is None or not person.active:
         return None
     return (ballot, person) if secrets.compare_digest(ballot.nonce, nonce) else None

@@ -1,6 +1,6 @@
 """Who decides for the reader while they are away: naming somebody, and ending it."""
 
-from flask import Response, flash, url_for
+from flask import Response, flash, request, url_for
 
 from internaldesk.approvals import absences, queries
 from internaldesk.decisions.blueprint import bp
@@ -39,7 +39,7 @@ def _page(form: StandInForm, *, status: int = 200) -> Response:
         status=status,
         form=form,
         whom={
-            "words": person.name if person else form.stand_in.data or "",
+            "words": person.name if person else request.form.get("stand_in_name", ""),
             "matches": [(one.id, described(one)) for one in form.whom.matches],
         },
         absences=queries.absences(actor().id, now=now()),

@@ -93,7 +93,7 @@ def _page(ballot: Ballot, form: DecisionForm, who: Actor, *, via: str, here: str
         round=ballot.step.round,
         ticket=ballot.step.round.ticket,
         form=form,
-        who=who,
+        decider=who,
         here=here,
         signed_in=signed_in,
         over=over,
