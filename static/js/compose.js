@@ -166,3 +166,15 @@ on("focusin input", ({ target, type }) => {
   beat();
 });
 setInterval(beat, 5000);
+
+/* Signed out while writing: the words stay in this tab until the way back from signing in, and nowhere else. */
+const place = () => `unsent:${location.pathname}:${$("#reply")?.action}`;
+on("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
+  if (elt.id === "reply" && /^\/sign-in\b/.test(xhr.getResponseHeader("HX-Redirect"))) sessionStorage.setItem(place(), box().value);
+});
+const unsent = sessionStorage.getItem(place());
+if (unsent && box()) {
+  sessionStorage.removeItem(place());
+  if (!box().value) box().value = unsent;
+  box().dispatchEvent(new Event("input", { bubbles: true }));
+}

@@ -1,0 +1,220 @@
+"""Whatever goes wrong while somebody writes: the words are there again, and they are said once."""
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from sqlalchemy import delete, select
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from internaldesk.db import db, unit_of_work
+from internaldesk.models.people import WebSession
+from internaldesk.models.tickets import Draft, Message, Note
+from tests import cast, make
+from tests.browse import sign_in
+from tests.journeys.browser.conftest import whole
+
+WORDS = "Please hold the power button for ten seconds."
+OTHER = "Or take another dock from the shelf."
+
+
+class Server:
+    """A desk that can go away and come back at the same address; `deaf` loses its next answer to a form."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app, self.port, self.deaf = app, 0, False
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.running: BaseWSGIServer = make_server("127.0.0.1", self.port, self.answer, threaded=True)
+        self.port = self.running.port
+        self.thread = threading.Thread(target=self.running.serve_forever, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.running.shutdown()
+        self.thread.join()
+        self.running.server_close()
+
+    def answer(self, environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
+        lost = self.deaf and environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/messages")
+        if not lost:
+            return list(whole(self.app)(environ, start))
+        self.deaf = False
+        whole(self.app)(environ, lambda *_: lambda _: None)
+        start("502 Bad Gateway", [("Content-Length", "0")])
+        return []
+
+
+@pytest.fixture
+def server(live: Flask) -> Iterator[Server]:
+    found = Server(live)
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def url(live: Flask, server: Server) -> str:
+    """The page of a request that Ben may answer."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
+    with live.app_context(), unit_of_work():
+        number = make.ticket(now=now).number
+    return f"{server.url}/requests/{number}"
+
+
+@pytest.fixture
+def ben(context: BrowserContext, live: Flask, server: Server) -> BrowserContext:
+    """Ben's browser, signed in."""
+    cookie = sign_in(live.test_client(), "ben").get_cookie("desk")
+    assert cookie is not None
+    context.add_cookies([{"name": "desk", "value": cookie.value, "url": server.url}])
+    return context
+
+
+def opened(ben: BrowserContext, url: str, mode: str = "reply") -> Page:
+    page = ben.new_page()
+    page.goto(f"{url}?mode={mode}")
+    page.wait_for_load_state()
+    page.get_by_label("then").select_option("stay")
+    return page
+
+
+def box(page: Page) -> Locator:
+    return page.locator("#reply textarea")
+
+
+def send(page: Page) -> Locator:
+    return page.get_by_role("button", name="Send", exact=True)
+
+
+def said(live: Flask) -> list[str]:
+    with live.app_context():
+        return list(db.session.scalars(select(Message.body).order_by(Message.id)))
+
+
+def kept(live: Flask) -> list[str]:
+    with live.app_context():
+        return sorted(str(row.words["body"]) for row in db.session.scalars(select(Draft)))
+
+
+def test_a_server_that_is_away_costs_no_word(ben: BrowserContext, url: str, server: Server, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    server.stop()
+
+    send(page).click()
+
+    expect(page.get_by_role("status")).to_contain_text("Nothing is lost; try again.")
+    expect(box(page)).to_have_value(WORDS)
+    server.start()
+    send(page).click()
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    expect(box(page)).to_have_value("")
+    assert said(live) == [WORDS]
+
+
+def test_an_answer_lost_on_its_way_is_not_said_twice(
+    ben: BrowserContext, url: str, server: Server, live: Flask
+) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    server.deaf = True
+
+    send(page).click()
+
+    expect(page.get_by_role("status")).to_contain_text("try again.")
+    assert said(live) == [WORDS]
+    expect(box(page)).to_have_value(WORDS)
+    send(page).click()
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    assert said(live) == [WORDS]
+
+
+def test_a_tab_that_is_closed_while_typing_comes_back_with_the_words(
+    ben: BrowserContext, url: str, live: Flask
+) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    page.goto("about:blank")
+    page.close()
+    again = ben.new_page()
+    again.goto(url)
+    if not box(again).input_value():  # what is sent as a page goes away may arrive after the next page is asked for
+        again.wait_for_timeout(500)
+        again.reload()
+
+    expect(box(again)).to_have_value(WORDS)
+
+    again.get_by_label("then").select_option("stay")
+    send(again).click()
+    expect(again.locator("#thread")).to_contain_text(WORDS)
+    assert (said(live), kept(live)) == ([WORDS], [])
+
+
+def test_a_session_that_ends_while_writing_leaves_the_words(ben: BrowserContext, url: str, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    with live.app_context(), unit_of_work():
+        db.session.execute(delete(WebSession))
+
+    send(page).click()
+
+    page.wait_for_url("**/sign-in**")
+    page.get_by_label("E-mail").fill(cast.email("ben"))
+    page.locator("#password").fill(cast.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/requests/R-*")
+    expect(box(page)).to_have_value(WORDS)
+    page.get_by_label("then").select_option("stay")
+    send(page).click()
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    assert said(live) == [WORDS]
+
+
+def test_two_tabs_with_different_words_lose_neither(ben: BrowserContext, url: str, live: Flask) -> None:
+    first, second = opened(ben, url), opened(ben, url)
+    box(first).fill(WORDS)
+    box(second).fill(OTHER)
+
+    send(first).click()
+    expect(first.locator("#thread")).to_contain_text(WORDS)
+    send(second).click()
+
+    expect(second.get_by_text(OTHER).first).to_be_visible()
+    assert said(live) == [WORDS]
+
+
+def test_a_reply_and_a_note_in_two_tabs_are_two_drafts(ben: BrowserContext, url: str, live: Flask) -> None:
+    reply, note = opened(ben, url), opened(ben, url, "note")
+    box(reply).fill(WORDS)
+    box(note).fill(OTHER)
+    expect(reply.locator("[data-saved]")).to_contain_text("Draft saved")
+    expect(note.locator("[data-saved]")).to_contain_text("Draft saved")
+
+    assert kept(live) == sorted([WORDS, OTHER])
+    note.get_by_role("button", name="Add note").click()
+    expect(note.locator("#thread")).to_contain_text(OTHER)
+    reply.reload()
+    expect(box(reply)).to_have_value(WORDS)
+    with live.app_context():
+        assert list(db.session.scalars(select(Note.body))) == [OTHER]
+    assert said(live) == []
+
+
+def test_a_double_click_sends_once(ben: BrowserContext, url: str, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+
+    send(page).dblclick()
+
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    page.wait_for_load_state()
+    assert said(live) == [WORDS]
