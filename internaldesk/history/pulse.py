@@ -24,10 +24,11 @@ def versions(team_ids: Collection[int]) -> ScalarSelect[int]:
 
 
 @event.listens_for(Session, "before_commit")
-def _count(session: Session) -> None:
+def count(session: Session) -> None:
     """Once per transaction and team, at its very end: whoever works in the same team waits only for the disk.
 
-    The rows are written in the order of the teams, so that nobody waits in a ring.
+    The rows are written in the order of the teams, so that nobody waits in a ring. Called where a transaction that
+    changed something is about to be ended by somebody who only looks.
     """
     if session.in_nested_transaction() or not (stirred := session.info.pop(_STIRRED, None)):
         return

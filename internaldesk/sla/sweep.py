@@ -32,6 +32,7 @@ def sweep(*, now: datetime, limit: int = 500) -> int:
     At most `limit` tickets of each kind; a result of as many means that there may be more.
     """
     db.session.flush()  # by a caller that has changed something; from here on it is only looked
+    pulse.count(db.session())
     with unit_of_work(reading=True):
         if not queries.something_due(now=now):
             return 0

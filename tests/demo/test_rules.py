@@ -1,4 +1,4 @@
-"""The pages of promises have something true to show in the demo: a changed rule, own parts, a waiver, a call for help."""
+"""The pages of promises have something true to show in the demo: a changed rule, own parts, a waiver, a call."""
 
 from sqlalchemy import func, select
 
