@@ -94,7 +94,7 @@ def _page(ballot: Ballot, form: DecisionForm, who: Actor, *, via: str, here: str
         ticket=ballot.step.round.ticket,
         form=form,
         decider=who,
-        here=here,
+        send_to=here,
         signed_in=signed_in,
         over=over,
         **context,

@@ -64,6 +64,7 @@ def test_the_page_says_what_who_how_much_and_why_you(visit: Enter, ticket: Ticke
 
     for words in (ticket.summary, "Ada asks for this", "EUR 1,250.00", "A fork-lift", "As line manager of Ada"):
         assert words in page
+    assert f'method="post" action="{page_of(ticket)}"' in page
     assert 'value="approved"' in page
     assert 'value="refused"' in page
 

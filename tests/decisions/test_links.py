@@ -44,6 +44,7 @@ def test_without_signing_in_one_reads_and_decides(app: Flask, visit: Enter, tick
     page = stranger.get(where).text
     assert ticket.summary in page
     assert "You decide as Max" in page
+    assert f'method="post" action="{where}"' in page
     answer = stranger.send(where, decision="approved")
 
     assert (answer.status_code, answer.location) == (303, where)
