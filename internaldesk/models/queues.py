@@ -10,11 +10,15 @@ from internaldesk.db import Base
 
 
 class TeamPulse(Base):
-    """How often something that the lists of a team show has changed; a team without a row has version 0."""
+    """How often something that the lists of a team show has changed; a team without a row has version 0.
+
+    Its confidential cases are counted apart: that one of them moved is for those who were named for them.
+    """
 
     __tablename__ = "team_pulse"
 
     team_id: Mapped[int] = mapped_column(ForeignKey("team.id", ondelete="CASCADE"), primary_key=True)
+    cases: Mapped[bool] = mapped_column(primary_key=True)
     version: Mapped[int]
 
 

@@ -156,13 +156,13 @@ def _counts(shape: Shape) -> Select[Any]:
     done = (func.count().label("solved"), _how_many(shown).label("shown_solved"))
     solved = (_team(actor), Ticket.solved_at >= SINCE_MONDAY, visible_tickets(actor, Act.HANDLE))
     parts = select(*held).where(*_open(actor)).subquery(), select(*done).where(*solved).subquery()
-    version = pulse.versions(actor.agent_of).label("version")
+    version = pulse.versions(actor.agent_of, cases_of=actor.case_group_of).label("version")
     return select(*parts[0].c, *parts[1].c, version).join_from(*parts, true())
 
 
 def version(actor: Actor) -> int:
     """What `counts` gives as version, for those who only ask whether anything changed: no ticket is looked at."""
-    return db.session.execute(select(pulse.versions(actor.agent_of))).scalar_one()
+    return db.session.execute(select(pulse.versions(actor.agent_of, cases_of=actor.case_group_of))).scalar_one()
 
 
 def dues(scope: Scope) -> list[tuple[datetime, bool]]:

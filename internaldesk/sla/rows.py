@@ -59,7 +59,7 @@ def store(ticket: Ticket, clocks: Clocks, known: Ledger, *, held: Held, now: dat
 
 def aim(ticket: Ticket, clocks: Clocks) -> None:
     """The soonest open promise decides the place in the queue; resting ones sort behind all."""
-    pulse.beat(ticket.team_id)
+    pulse.beat(ticket.team_id, ticket.confidentiality)
     due = [(clock.due, clock) for clock in clocks if clock.open and clock.due is not None and clock.team is None]
     ticket.risk_at = min((clock.at_risk_at or NEVER for _, clock in due), default=NEVER) if ticket.is_open else NEVER
     if not ticket.is_open or not due:

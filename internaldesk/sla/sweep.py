@@ -128,8 +128,9 @@ def _locked(ticket_ids: Collection[int]) -> Mapping[int, Any]:
     """Those tickets that nobody is working on at this moment, held until the batch ends."""
     if not ticket_ids:
         return {}
-    query = select(Ticket.id, Ticket.team_id, Ticket.assignee_id).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)
+    columns = (Ticket.id, Ticket.team_id, Ticket.assignee_id, Ticket.confidentiality)
+    query = select(*columns).where(Ticket.id.in_(ticket_ids)).order_by(Ticket.id)
     held = {row.id: row for row in db.session.execute(query.with_for_update(skip_locked=True))}
-    for team_id in {row.team_id for row in held.values()}:
-        pulse.beat(team_id)
+    for row in held.values():
+        pulse.beat(row.team_id, row.confidentiality)
     return held

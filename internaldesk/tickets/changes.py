@@ -30,7 +30,7 @@ def begun(
     request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, arrival: Arrival, now: datetime
 ) -> Ticket:
     """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
-    pulse.beat(request_type.team_id)
+    pulse.beat(request_type.team_id, request_type.confidentiality)
     urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
     return Ticket(
         request_type=request_type,
@@ -99,7 +99,7 @@ def stir(ticket: Ticket, now: datetime) -> None:
     ticket.updated_at = now
     former = inspect(ticket).attrs.team_id.history.deleted  # the lists of the team that passes it on change, too
     for team_id in (ticket.team_id, *former):
-        pulse.beat(team_id)
+        pulse.beat(team_id, ticket.confidentiality)
 
 
 def refuse_closed(ticket: Ticket) -> None:

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from internaldesk.core.lifecycle import Status
+from internaldesk.core.policy import Confidentiality
 from internaldesk.core.priority import Priority
 from internaldesk.db import db, unit_of_work
 from internaldesk.history import pulse
@@ -92,7 +93,7 @@ def test_acts_side_by_side_are_all_counted(app: Flask) -> None:
     def act(_turn: int) -> None:
         with app.app_context(), unit_of_work():
             for team_id in teams:
-                pulse.beat(team_id)
+                pulse.beat(team_id, Confidentiality.ORDINARY)
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(act, range(12)))

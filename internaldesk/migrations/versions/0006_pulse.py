@@ -13,9 +13,10 @@ def upgrade() -> None:
     op.create_table(
         "team_pulse",
         sa.Column("team_id", sa.Integer(), nullable=False),
+        sa.Column("cases", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name="fk_team_pulse_team_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("team_id", name="pk_team_pulse"),
+        sa.PrimaryKeyConstraint("team_id", "cases", name="pk_team_pulse"),
     )
     op.create_table(
         "undo",
