@@ -18,6 +18,7 @@ from tests import browse
 DOORS = (
     *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
     *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/log", "/metrics", "/readyz", "/sign-in"),
+    *("/approvals", "/profile/stand-in"),
 )
 PARTS = (
     "",
@@ -29,6 +30,7 @@ PARTS = (
     "/priority",
     "/transfer",
     "/followers",
+    "/approvals",
     "/tags",
     "/macros",
     "/macros?use=run",

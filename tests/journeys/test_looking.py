@@ -7,6 +7,7 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
+from internaldesk.approvals import links as approvals
 from internaldesk.core.rating import Scores
 from internaldesk.db import Base, db, unit_of_work
 from internaldesk.models.ratings import Rating, RatingInvite
@@ -42,6 +43,13 @@ def invitation(ticket: Ticket) -> RatingInvite:
 
 def link(app: Flask, invite: RatingInvite) -> str:
     return f"/rate/{ratings.token(invite.id, invite.nonce, key=app.config['DESK'].secret_key)}"
+
+
+def decided_by_link(app: Flask, ticket: Ticket) -> str:
+    ballot = make.first_ballot(ticket)
+    assert ballot is not None
+    token = approvals.token(ballot, person_id=ballot.person_id, key=app.config["DESK"].secret_key)
+    return f"/approve/{token}"
 
 
 @pytest.mark.parametrize(
@@ -82,9 +90,10 @@ def test_opening_everything_writes_nothing(app: Flask, name: str | None) -> None
         with unit_of_work():
             for path in PATHS:
                 make.ticket(path, now=NOON - timedelta(days=3))
+            decision = decided_by_link(app, make.ticket("it/access", now=NOON - timedelta(days=3), approved=False))
         numbers = db.session.scalars(select(Ticket.id)).all()
         client = reader(app, name) if name else Reader(app, app.response_class)
-        starts = [*DOORS, once, link(app, invite), *guesses(numbers)]
+        starts = [*DOORS, once, decision, link(app, invite), *guesses(numbers)]
         before = contents()
 
         looked = {address: answer.status_code for address, answer in everything(client, *starts)}
@@ -93,4 +102,4 @@ def test_opening_everything_writes_nothing(app: Flask, name: str | None) -> None
     assert len(looked) > len(starts)
     assert {address: status for address, status in looked.items() if status >= 500} == {}
     assert looked[link(app, invite)] == 200
-    assert looked[once] == 200
+    assert looked[once] == looked[decision] == 200
