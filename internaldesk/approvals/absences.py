@@ -1,20 +1,15 @@
-"""Who decides while somebody is away, and who holds a role of the approval rules: naming and ending both."""
+"""Who decides while somebody is away: naming them, and ending it."""
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, select
-
 from internaldesk.approvals import queries
-from internaldesk.approvals.organisation import plain
-from internaldesk.core.approvers import ROLES
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
 from internaldesk.db import db
-from internaldesk.models.approvals import RoleHolder, StandIn
+from internaldesk.models.approvals import StandIn
 from internaldesk.models.people import Person
 
 LONGEST = timedelta(days=366)
-_ABOUT = 80
 
 
 def name_stand_in(
@@ -56,27 +51,6 @@ def end_stand_in(number: int, *, by: Actor, now: datetime) -> StandIn:
     else:
         row.ends_at = now
     return row
-
-
-def name_holder(role: str, *, person: Person, about: str = "") -> RoleHolder:
-    """Enter who decides in a role, for one thing it is about or ("") for any; entered twice, it is one."""
-    if role not in ROLES or role == "manager":
-        raise Refused("Choose one of the roles.", field="role")
-    known = plain(about)[:_ABOUT]
-    wanted = (RoleHolder.role == role, RoleHolder.about == known, RoleHolder.person_id == person.id)
-    row = db.session.scalars(select(RoleHolder).where(*wanted)).first()
-    if row is None:
-        row = RoleHolder(role=role, about=known, person_id=person.id)
-        db.session.add(row)
-        db.session.flush()
-    return row
-
-
-def forget_holder(number: int) -> None:
-    """Take somebody out of a role; what they were asked already stays with them."""
-    gone = delete(RoleHolder).where(RoleHolder.id == number).returning(RoleHolder.id)
-    if db.session.execute(gone).first() is None:
-        raise Refused("That entry is gone already.")
 
 
 def _refuse_overlap(person_id: int, other: Person, starts_at: datetime, ends_at: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import aliased, contains_eager, joinedload
 from internaldesk.core.approval import Decision, State
 from internaldesk.core.policy import Confidentiality
 from internaldesk.db import db
-from internaldesk.models.approvals import ApprovalRound, ApprovalStep, Ballot, StandIn
+from internaldesk.models.approvals import ApprovalRound, ApprovalStep, Ballot, RoleHolder, StandIn
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Person, Team
 from internaldesk.models.tickets import Ticket
@@ -189,6 +189,12 @@ def due(*, now: datetime, limit: int) -> Sequence[ApprovalStep]:
         .options(contains_eager(ApprovalStep.round).contains_eager(ApprovalRound.ticket))
     )
     return db.session.scalars(query.with_for_update(of=Ticket, skip_locked=True)).all()
+
+
+def holders() -> Sequence[RoleHolder]:
+    """Everybody who was entered for a role, by role and what it is about."""
+    query = select(RoleHolder).options(joinedload(RoleHolder.person))
+    return db.session.scalars(query.order_by(RoleHolder.role, RoleHolder.about, RoleHolder.id)).all()
 
 
 def names(ids: Collection[int]) -> dict[int, str]:

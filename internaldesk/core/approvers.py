@@ -43,6 +43,7 @@ class Step(NamedTuple):
 
 
 _HOLDER, _LINE, _OWN = "holder", "line", "lead:"
+_ASKED = "the team that was asked"
 _FEW = 3
 """At most so many managers or administrators are asked where nobody is nearer."""
 
@@ -145,6 +146,19 @@ def role_words(role: str) -> str:
     ('line manager', '')
     """
     return ROLES[role].words if role in ROLES else ""
+
+
+def otherwise(role: str) -> str:
+    """Who decides in a role for which nobody was entered, in words.
+
+    >>> otherwise("budget-holder"), otherwise("controller"), otherwise("system-owner")
+    ('the line manager of who asks', 'who leads Finance', 'who leads the team that was asked')
+    """
+    way = ROLES[role].ways[-1]
+    if way == _LINE:
+        return "the line manager of who asks"
+    team = way.removeprefix(_OWN)
+    return f"who leads {team.upper() if len(team) == 2 else team.capitalize()}" if team else f"who leads {_ASKED}"
 
 
 def why_words(role: str, source: Source, *, requester: str, asker: str) -> str:

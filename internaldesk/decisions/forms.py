@@ -6,10 +6,11 @@ from zoneinfo import ZoneInfo
 
 from flask import request
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from internaldesk.approvals.holders import HELD
 from internaldesk.core import answers
 from internaldesk.core.approval import NAMED, Decision
 from internaldesk.core.approvers import role_words
@@ -126,6 +127,41 @@ class StandInForm(BaseForm):
             "starts_at": _midnight(self.first, zone()),
             "ends_at": _midnight(self.last + _DAY, zone()),
         }
+
+
+class HolderForm(BaseForm):
+    """Who decides in which role, and about what."""
+
+    role = SelectField("Role", validate_choice=False)
+    about = StringField(
+        "About",
+        description="A cost centre, a system, records: as people write it in the form. Empty: everything.",
+        filters=[plain],
+        validators=[Length(max=80, message="Please keep it under 80 characters.")],
+    )
+    person = StringField("Who decides?")
+    whom = Found(None)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        words = sorted((role_words(role), role) for role in HELD)
+        self.role.choices = [("", "Choose a role"), *((role, said[0].upper() + said[1:]) for said, role in words)]
+
+    @property
+    def typed(self) -> str:
+        """What stands in the field of the person."""
+        return self.whom.person.name if self.whom.person else request.form.get("person_name", "")
+
+    def validate_person(self, _field: Any) -> None:
+        """Refuse what names nobody, or several; those are then offered to choose from."""
+        self.whom = find(request.form, "person")
+        if self.whom.person is None:
+            raise ValidationError(self.whom.error or "Choose a co-worker.")
+
+    def cleaned(self) -> dict[str, Any]:
+        """What `holders.enter` takes."""
+        assert self.whom.person is not None
+        return {"role": self.role.data, "about": self.about.data, "person_id": self.whom.person.id}
 
 
 def _person(name: str) -> int:

@@ -9,7 +9,7 @@ from internaldesk.approvals import links, queries
 from internaldesk.core.approval import STATE_WORDS, Decision, State
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor, Confidentiality
-from internaldesk.decisions import asking, away, sight
+from internaldesk.decisions import asking, away, roles, sight
 from internaldesk.decisions.blueprint import bp
 from internaldesk.decisions.forms import DecisionForm
 from internaldesk.models.approvals import Ballot
@@ -19,7 +19,7 @@ from internaldesk.web.auth import actor, anyone, people
 from internaldesk.web.desk import done, now, page
 from internaldesk.web.errors import error_page
 
-__all__ = ["asking", "away", "bp"]
+__all__ = ["asking", "away", "bp", "roles"]
 _SAID = {Decision.APPROVED: "You approved it.", Decision.REFUSED: "You did not approve it; the requester reads why."}
 
 

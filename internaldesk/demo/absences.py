@@ -2,11 +2,9 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from internaldesk.approvals import absences
-from internaldesk.db import db
+from internaldesk.approvals import absences, holders
 from internaldesk.demo.moments import LONDON
 from internaldesk.demo.people import Cast
-from internaldesk.models.people import Person
 
 _AWAY = (("grace.mensah", "max"), ("colin.barker", "ruth.adeyemi"))
 _OWNERS = (
@@ -36,4 +34,4 @@ def enter(cast: Cast, *, now: datetime) -> None:
             now=now,
         )
     for centre, owner in _OWNERS:
-        absences.name_holder("budget-holder", person=db.session.get_one(Person, cast.everybody[owner].id), about=centre)
+        holders.enter(role="budget-holder", person_id=cast.everybody[owner].id, about=centre, by=None)

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from internaldesk.approvals import absences
+from internaldesk.approvals import holders
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import db
 from internaldesk.models.people import Membership, Person
@@ -158,7 +158,7 @@ def test_the_owner_of_a_cost_centre_decides_about_it(
     entered: list[tuple[str, str]], centre: str, expected: list[str]
 ) -> None:
     for about, name in entered:
-        absences.name_holder("budget-holder", person=cast.person(name), about=about)
+        holders.enter(role="budget-holder", person_id=cast.person(name).id, about=about, by=None)
 
     assert asked(waiting("facilities/event", answers={"cost_centre": centre})) == [("budget-holder", expected)]
 

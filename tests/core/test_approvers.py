@@ -189,6 +189,20 @@ def test_why_somebody_is_asked(role, source, words):
     assert approvers.why_words(role, source, requester="Ada", asker="Pia") == words
 
 
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        ("manager", "the line manager of who asks"),
+        ("budget-holder", "the line manager of who asks"),
+        ("hr", "who leads HR"),
+        ("privacy-lead", "who leads Records"),
+        ("door-owner", "who leads the team that was asked"),
+    ],
+)
+def test_who_decides_where_nobody_was_entered(role, words):
+    assert approvers.otherwise(role) == words
+
+
 def test_the_words_of_every_role():
     assert all(approvers.role_words(role) for role in ROLES)
     assert approvers.role_words("named") == ""

@@ -18,7 +18,7 @@ from tests import browse
 DOORS = (
     *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
     *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/log", "/metrics", "/readyz", "/sign-in"),
-    *("/approvals", "/profile/stand-in"),
+    *("/approvals", "/profile/stand-in", "/settings/approvers"),
 )
 PARTS = (
     "",

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Page, expect
 
-from internaldesk.approvals import links
+from internaldesk.approvals import holders, links
 from internaldesk.db import unit_of_work
 from tests import cast, make
 from tests.approvals import desk
@@ -47,6 +47,8 @@ def world(live: Flask) -> World:
         desk.away("fay", "max", starts=now, ends=now + timedelta(days=9))
         row, claim = desk.ballot(open_, "max"), desk.waiting("finance/expense", now=now, answers={"kind": "new"})
         desk.decide(claim, "max", now=now)
+        for about, name in (("4100", "max"), ("4200", "eve"), ("", "boss")):
+            holders.enter(role="budget-holder", person_id=cast.person(name).id, about=about, by=None)
         token = links.token(row, person_id=row.person_id, key=live.config["DESK"].secret_key)
         return World(
             open=f"/approvals/{row.id}",
@@ -156,6 +158,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, World], None]]] = {
     "stand-in": ("max", go("/profile/stand-in")),
     "stand-in, away": ("fay", go("/profile/stand-in")),
     "stand-in, nobody": ("max", name_nobody),
+    "approvers": ("root", go("/settings/approvers")),
     "the requester waits": ("ada", go("/requests/R-{open_ticket}")),
     "the receipt": ("ada", go("/requests/R-{open_ticket}/filed")),
     "not approved": ("ada", go("/requests/R-{refused}")),
