@@ -139,6 +139,13 @@ def name_nobody(page: Page, _world: World) -> None:
     page.wait_for_selector(".error-summary")
 
 
+def ask_by_name(page: Page, world: World) -> None:
+    page.goto(f"/requests/R-{world.asked_ticket}/approvals")
+    expect(page.get_by_label("Names")).to_be_hidden()
+    page.get_by_text("Somebody by name", exact=True).click()
+    expect(page.get_by_label("Names")).to_be_visible()
+
+
 def go(address: str) -> Callable[[Page, World], None]:
     """Open an address; `{open}` and the like stand for those of the world."""
     return lambda page, world: page.goto(address.format(**world._asdict())) and None
@@ -153,6 +160,7 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, World], None]]] = {
     "a link": (None, go("{link}")),
     "a link of nothing": (None, go("/approve/x")),
     "asking": ("ben", go("/requests/R-{asked_ticket}/approvals")),
+    "asking by name": ("ben", ask_by_name),
     "asking for nothing": ("ben", empty_question),
     "asked by a rule": ("pia", go("/requests/R-{open_ticket}/approvals")),
     "stand-in": ("max", go("/profile/stand-in")),
