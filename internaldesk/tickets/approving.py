@@ -13,7 +13,7 @@ from internaldesk.core.approvers import Seat, Source, Step
 from internaldesk.core.errors import Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
-from internaldesk.core.policy import Act, Actor, Confidentiality, require
+from internaldesk.core.policy import Act, Actor, Confidentiality, may, require
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.history import actions as history
@@ -104,8 +104,11 @@ def decide(
 
 
 def drop(ticket: Ticket, *, by: Actor, now: datetime) -> None:
-    """It is solved or withdrawn before anybody decided: nobody needs to any more."""
-    if ticket.status is Status.APPROVAL:
+    """It is solved before anybody decided, so nobody needs to any more; a team cannot go round its type's rule so."""
+    waiting = queries.waiting(ticket.id) if ticket.status is Status.APPROVAL else None
+    if waiting is not None and waiting.by_rule and may(by, Act.HANDLE, ticket):
+        raise Refused("This needs its approval before the team solves it. Its requester can still take it back.")
+    if waiting is not None:
         approvals.withdraw(ticket.id, by=by, now=now)
 
 

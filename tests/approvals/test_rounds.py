@@ -261,15 +261,37 @@ def test_a_wait_noted_by_hand_can_be_ended_by_hand() -> None:
     assert ticket.status is Status.PROGRESS
 
 
-@pytest.mark.parametrize("who", ["ada", "pia"])
-def test_solved_before_anybody_decided_nobody_needs_to(who: str) -> None:
+def test_solved_by_its_requester_before_anybody_decided_nobody_needs_to() -> None:
     ticket = waiting()
 
-    actions.set_status(ticket, by=cast.actor(who), now=NOON + HOUR, status=Status.SOLVED)
+    actions.set_status(ticket, by=cast.actor("ada"), now=NOON + HOUR, status=Status.SOLVED)
 
     assert state(ticket) == (State.WITHDRAWN, Status.SOLVED)
     with pytest.raises(Refused, match="was withdrawn"):
         decide(ticket, "max")
+
+
+def solve(ticket: Ticket) -> object:
+    return actions.set_status(ticket, by=cast.actor("pia"), now=NOON + HOUR, status=Status.SOLVED)
+
+
+@pytest.mark.parametrize("step", [solve, reply("solve")])
+def test_a_team_does_not_go_round_its_rule_by_solving(step: Step) -> None:
+    ticket = waiting()
+
+    with pytest.raises(Refused, match="before the team solves it"), db.session.begin_nested():
+        step(ticket)
+
+    assert state(ticket) == (State.WAITING, Status.APPROVAL)
+
+
+def test_what_a_team_asked_itself_it_can_solve() -> None:
+    ticket = make.ticket(assignee="ben")
+    ask(ticket, "max", by="ben")
+
+    actions.solve(ticket, by=cast.actor("ben"), now=NOON + HOUR)
+
+    assert state(ticket) == (State.WITHDRAWN, Status.SOLVED)
 
 
 def test_what_was_answered_meanwhile_goes_on_in_progress() -> None:
