@@ -123,6 +123,7 @@ def more(app: Flask) -> Callable[[int], None]:
     def file(count: int) -> None:
         for _ in range(count):
             make.ticket(by="ada", summary="Something", now=NOON - HOUR)
+        db.session.commit()
 
     return file
 
@@ -131,6 +132,7 @@ def test_home_costs_at_most_eight_statements_while_calendars_are_new_to_it(
     ada: FlaskClient, count_sql: CountSql
 ) -> None:
     make.ticket(by="ada", now=NOON - HOUR)
+    db.session.commit()
     memory._for_good.clear()
 
     with count_sql() as seen:
