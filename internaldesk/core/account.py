@@ -85,21 +85,21 @@ class _Runs:
     def __init__(self, clock: Clock, now: datetime, reader: ZoneInfo | None) -> None:
         self.all = list(clock.segments)
         self.live = clock.calendar is not None
-        self.reader = reader
+        self.reader, self.now = reader, now
         if clock.calendar is not None and clock.segment_from is not None:
             until = max(now, clock.segment_from)
             self.all.append(Segment(clock.calendar, clock.segment_from, until, 0, clock.holder, ""))
         told = [clock.breached_at, clock.waived_at, *(change.at for change in clock.retargets)]
         self._cuts = sorted({at for at in told if at is not None})
 
-    def walls(self, at: datetime) -> tuple[ZoneInfo, ZoneInfo | None]:
-        """The zone of the hours in force at an instant, and the reader's."""
+    def wall(self, at: datetime) -> words.Wall:
+        """The wall clock of the hours in force at an instant."""
         begun = [run.calendar.zone for run in self.all if run.start <= at]
         first = self.all[0].calendar.zone if self.all else self.reader or _NOWHERE
-        return (begun[-1] if begun else first), self.reader
+        return words.Wall(begun[-1] if begun else first, self.reader, self.now)
 
     def moment(self, at: datetime) -> str:
-        return words.moment(at, *self.walls(at))
+        return words.moment(at, self.wall(at))
 
     def lines(self) -> Iterator[Line]:
         """What was open and what was closed in every run, cut where something happened in it."""
@@ -120,16 +120,17 @@ class _Runs:
             yield self._closed(cal, start, _opening(cal, end))
 
     def _closed(self, cal: BusinessCalendar, start: datetime, end: datetime | None) -> Line:
-        text = "Closed" if end is None else f"Closed until {words.moment(end, cal.zone, self.reader)}"
-        return Line("closed", start, end, 0, text)
+        until = "" if end is None else f" until {words.moment(end, words.Wall(cal.zone, self.reader, self.now))}"
+        return Line("closed", start, end, 0, f"Closed{until}")
 
     def _ran(self, run: Segment, spans: Sequence[Span]) -> Line:
-        zone, first, last = run.calendar.zone, spans[0][0], spans[-1][1]
+        wall = words.Wall(run.calendar.zone, self.reader, self.now)
+        first, last = spans[0][0], spans[-1][1]
         spent = sum(clock_verbs.whole_seconds(end - start) for start, end in spans)
-        kind, text = "ran", words.span(first, last, zone, self.reader)
+        kind, text = "ran", words.span(first, last, wall)
         if len(spans) > 1:
             count = len({_date(run.calendar, span) for span in spans})
-            kind, text = "folded", f"{count} full working days, {words.days(first, spans[-1][0], zone)}"
+            kind, text = "folded", f"{count} full working days, {words.days(first, spans[-1][0], wall)}"
         return Line(kind, first, last, spent, f"{text}: {spoken(spent)}", team=run.team)
 
 
@@ -160,7 +161,7 @@ def _opening(cal: BusinessCalendar, at: datetime) -> datetime | None:
 def _rests(runs: _Runs, clock: Clock, marks: Sequence[Mark]) -> Iterator[Line]:
     for start, end, known in _gaps(runs, clock):
         for since, until, why in _reasons(start, end, known, clock, marks):
-            yield Line("paused", since, until, 0, words.stood_still(why, since, until, runs.walls(since)))
+            yield Line("paused", since, until, 0, words.stood_still(why, since, until, runs.wall(since)))
 
 
 def _gaps(runs: _Runs, clock: Clock) -> Iterator[tuple[datetime, datetime | None, str | None]]:

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
+
+from internaldesk.core import wording
 
 TO = "\N{EN DASH}"
 
@@ -34,51 +37,70 @@ def spoken(seconds: int) -> str:
     return " ".join(parts) or "0 min"
 
 
-def moment(at: datetime, zone: ZoneInfo, reader: ZoneInfo | None) -> str:
-    """An instant on the wall clock of `zone`, which is named unless the reader's shows the same.
+class Wall(NamedTuple):
+    """The wall clock that is told from: its zone, that of the reader (None: unknown), and the instant it is read at.
 
-    >>> at = datetime.fromisoformat("2026-11-20T16:50:00Z")
-    >>> moment(at, ZoneInfo("Europe/London"), ZoneInfo("Europe/Lisbon")), moment(at, ZoneInfo("Europe/Berlin"), None)
-    ('Fri 20 Nov 16:50', 'Fri 20 Nov 17:50 Berlin')
+    The zone is named where the reader's clock shows another time, the year where it is not that of `now`.
     """
-    return _day_time(at.astimezone(zone)) + _named(zone, reader, at)
+
+    zone: ZoneInfo
+    reader: ZoneInfo | None
+    now: datetime
 
 
-def span(start: datetime, end: datetime, zone: ZoneInfo, reader: ZoneInfo | None) -> str:
-    """A span on the wall clock of `zone`; the day is repeated when it changes, a change of the clocks is mentioned.
+def moment(at: datetime, wall: Wall) -> str:
+    """An instant.
+
+    >>> at, now = (datetime.fromisoformat(f"2026-11-{day}T16:50:00Z") for day in ("20", "24"))
+    >>> moment(at, Wall(ZoneInfo("Europe/London"), ZoneInfo("Europe/Lisbon"), now))
+    'Fri 20 Nov 16:50'
+    >>> moment(at, Wall(ZoneInfo("Europe/Berlin"), None, now.replace(year=2028)))
+    'Fri 20 Nov 2026 17:50 Berlin'
+    """
+    return _day_time(at, wall) + _named(wall, at)
+
+
+def span(start: datetime, end: datetime, wall: Wall) -> str:
+    """A span; the day is repeated when it changes, a change of the clocks is mentioned.
 
     >>> a, b = (datetime.fromisoformat(f"2026-10-{day}:00:00Z") for day in ("24T21", "25T06"))
-    >>> span(a, b, ZoneInfo("Europe/London"), ZoneInfo("Europe/London")).replace(TO, "-")
+    >>> span(a, b, Wall(ZoneInfo("Europe/London"), ZoneInfo("Europe/London"), b)).replace(TO, "-")
     'Sat 24 Oct 22:00-Sun 25 Oct 06:00 (the clocks changed)'
     """
-    a, b = start.astimezone(zone), end.astimezone(zone)
-    until = _time(b) if a.date() == b.date() else _day_time(b)
+    a, b = start.astimezone(wall.zone), end.astimezone(wall.zone)
     changed = " (the clocks changed)" if a.utcoffset() != b.utcoffset() else ""
-    return f"{_day_time(a)}{TO}{until}{_named(zone, reader, start, end)}{changed}"
+    return f"{_from_to(start, end, wall, TO)}{_named(wall, start, end)}{changed}"
 
 
-def days(start: datetime, end: datetime, zone: ZoneInfo) -> str:
-    """The local dates from one instant to another."""
-    return f"{_day(start.astimezone(zone))}{TO}{_day(end.astimezone(zone))}"
+def days(start: datetime, end: datetime, wall: Wall) -> str:
+    """The local dates from one instant to another.
+
+    >>> a, b = (datetime.fromisoformat(f"{day}T12:00:00Z") for day in ("2026-12-30", "2027-01-04"))
+    >>> days(a, b, Wall(ZoneInfo("Europe/London"), None, b)).replace(TO, "-")
+    'Wed 30 Dec 2026-Mon 4 Jan'
+    """
+    return f"{_day(start, wall)}{TO}{_day(end, wall)}"
 
 
-def stood_still(why: str | None, start: datetime, end: datetime | None, walls: tuple[ZoneInfo, ZoneInfo | None]) -> str:
+def stood_still(why: str | None, start: datetime, end: datetime | None, wall: Wall) -> str:
     """A span, or an open end, in which the clock did not run, with the reason.
 
     >>> nine, ten = (datetime.fromisoformat(f"2026-11-20T{hour}:00:00Z") for hour in ("09", "10"))
-    >>> stood_still("vendor", nine, ten, (ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London")))
+    >>> stood_still("vendor", nine, ten, Wall(ZoneInfo("Europe/Berlin"), ZoneInfo("Europe/London"), ten))
     'Paused from Fri 20 Nov 10:00 to 11:00 Berlin: waiting for the supplier'
     """
-    when = f"since {moment(start, *walls)}" if end is None else f"from {_from_to(start, end, *walls)}"
+    if end is None:
+        when = f"since {moment(start, wall)}"
+    else:
+        when = f"from {_from_to(start, end, wall, ' to ')}{_named(wall, start, end)}"
     if why in _OTHERWISE:
         return f"{_OTHERWISE[why]} {when}"
     return f"Paused {when}: {WAITS.get(why, why)}" if why else f"Paused {when}"
 
 
-def _from_to(start: datetime, end: datetime, zone: ZoneInfo, reader: ZoneInfo | None) -> str:
-    a, b = start.astimezone(zone), end.astimezone(zone)
-    until = _time(b) if a.date() == b.date() else _day_time(b)
-    return f"{_day_time(a)} to {until}{_named(zone, reader, start, end)}"
+def _from_to(start: datetime, end: datetime, wall: Wall, between: str) -> str:
+    a, b = start.astimezone(wall.zone), end.astimezone(wall.zone)
+    return f"{_day_time(a, wall)}{between}{_time(b) if a.date() == b.date() else _day_time(b, wall)}"
 
 
 SOLVED = "stopped"
@@ -86,7 +108,8 @@ ELSEWHERE = "elsewhere"
 _OTHERWISE: Mapping[str | None, str] = {SOLVED: "Solved", ELSEWHERE: "With another team"}
 
 
-def _named(zone: ZoneInfo, reader: ZoneInfo | None, *instants: datetime) -> str:
+def _named(wall: Wall, *instants: datetime) -> str:
+    zone, reader = wall.zone, wall.reader
     if reader is not None and all(_offset(at, zone) == _offset(at, reader) for at in instants):
         return ""
     return f" {zone.key.rpartition('/')[2].replace('_', ' ')}"
@@ -96,13 +119,13 @@ def _offset(at: datetime, zone: ZoneInfo) -> timedelta | None:
     return at.astimezone(zone).utcoffset()
 
 
-def _day(at: datetime) -> str:
-    return f"{at:%a} {at.day} {at:%b}"
+def _day(at: datetime, wall: Wall) -> str:
+    return wording.day(at.astimezone(wall.zone).date(), today=wall.now.astimezone(wall.zone).date())
 
 
 def _time(at: datetime) -> str:
     return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
 
 
-def _day_time(at: datetime) -> str:
-    return f"{_day(at)} {_time(at)}"
+def _day_time(at: datetime, wall: Wall) -> str:
+    return f"{_day(at, wall)} {_time(at.astimezone(wall.zone))}"

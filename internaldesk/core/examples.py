@@ -7,7 +7,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import NamedTuple
 
-from internaldesk.core import hours, offsets
+from internaldesk.core import hours, offsets, wording
 from internaldesk.core.durations import said
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.hours_text import DAY_MINUTES, NAMES, clock_time
@@ -268,7 +268,7 @@ def _on(telling: _Telling, day: date, near: bool) -> str:
 
 def _day(on: date, today: date) -> str:
     """As in “Fri 25 Dec”, with the year where it is another."""
-    return f"{on:%a} {on.day} {on:%b}{f' {on.year}' if on.year != today.year else ''}"
+    return wording.day(on, today=today)
 
 
 def _instant(at: datetime, today: date) -> str:

@@ -16,8 +16,9 @@ RETARGET, APPROVER = "retarget", "approver"
 class Decided(NamedTuple):
     """A clock cycle with a verdict, reported where it was decided: met when it stopped, missed when it ran past due.
 
-    `team_id` and `type_id` are those in force at that instant. `used_seconds` is working time, None while a missed
-    cycle still runs. `cause` is "retarget" or "approver" for a miss that is counted apart, else empty.
+    `team_id`, `type_id` and `priority` (a rank, None where it is not known) are those in force at that instant.
+    `used_seconds` is working time, None while a missed cycle still runs. `cause` is "retarget" or "approver" for a miss
+    that is counted apart, else empty.
     """
 
     ticket_id: int
@@ -30,6 +31,7 @@ class Decided(NamedTuple):
     used_seconds: int | None
     cause: str = ""
     waived: bool = False
+    priority: int | None = None
 
 
 class Answer(NamedTuple):

@@ -1,9 +1,9 @@
 """How a figure is computed and said: shares that are never flattering, nearest-rank times, spans in words."""
 
+import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from math import ceil
 from typing import NamedTuple
 
 from internaldesk.core.rating import Interval, margin, wilson
@@ -11,6 +11,7 @@ from internaldesk.core.rating import Interval, margin, wilson
 HALF, NINE_IN_TEN = Fraction(1, 2), Fraction(9, 10)
 LEAST_CASES = 10
 """Below this many cases a share is shown as "7 of 9", not as a percentage."""
+_INSIDE = re.compile(r"(?<=\d) (?=(?:min|h|d)\b)|(?<=\d h) (?=\d\d\b)")
 WORKING_DAY = 8 * 3600
 """Seconds in the day of "3.2 d" where a span is working time."""
 CALENDAR_DAY = 24 * 3600
@@ -102,12 +103,18 @@ def pace(values: Iterable[int]) -> Pace:
     >>> pace([60, 600, 120])
     Pace(n=3, half=120, ninety=600)
     """
-    ordered = sorted(values)
+    return pace_in_order(sorted(values))
+
+
+def pace_in_order(ordered: Sequence[int]) -> Pace:
+    """The same of spans that are sorted already."""
     return Pace(len(ordered), _rank(ordered, HALF), _rank(ordered, NINE_IN_TEN))
 
 
 def _rank(ordered: Sequence[int], share: Fraction) -> int | None:
-    return ordered[max(ceil(share * len(ordered)), 1) - 1] if ordered else None
+    """In whole numbers, rounded up: a report asks for thousands of these, and a product of fractions is slow."""
+    rank = -(-share.numerator * len(ordered) // share.denominator)
+    return ordered[max(rank, 1) - 1] if ordered else None
 
 
 def span_words(seconds: float, day: int = WORKING_DAY) -> str:
@@ -135,6 +142,15 @@ def promise_words(seconds: float, day: int = WORKING_DAY) -> str:
     """
     words = span_words(seconds, day)
     return words.removesuffix(" 00") if words.endswith("h 00") else words.replace(".0 d", " d")
+
+
+def unbroken(words: str) -> str:
+    """The same words with spaces in spans at which no line ends: no "6.9" on one line and "d" on the next.
+
+    >>> unbroken("half within 1 h 32, was 6.9 d").split(" ")
+    ['half', 'within', '1\\xa0h\\xa032,', 'was', '6.9\\xa0d']
+    """
+    return _INSIDE.sub("\N{NO-BREAK SPACE}", words)
 
 
 def counted(n: int, one: str, many: str = "") -> str:

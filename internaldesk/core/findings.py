@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from internaldesk.core.backlog import STEPS, Backlog
 from internaldesk.core.figures import CALENDAR_DAY, Pace, Share, counted, promise_words, span_words
+from internaldesk.core.periods import Period
 from internaldesk.core.rating import wilson
 from internaldesk.core.tally import Line
 from internaldesk.core.variation import Change, Kind, Signal
@@ -48,7 +49,7 @@ def first_replies(whole: Line) -> str:
 
 
 def teams(lines: Sequence[Line]) -> str:
-    """The headline over the teams: who is past the promise, and who leads where no margin overlaps."""
+    """The headline over the teams: who is past the promise, who leads where no margin overlaps; of one, its pace."""
     late = [line.name for line in lines if _past_promise(line)]
     said = [f"{named(late)}: half wait longer than promised"] if late else []
     shown = [line for line in lines if line.first.on_time.shown]
@@ -56,13 +57,13 @@ def teams(lines: Sequence[Line]) -> str:
         others = [line for line in shown if line is not best]
         if others and all(_ahead(best.first.on_time, other.first.on_time) for other in others):
             said.insert(0, f"{best.name} keeps most promises")
-    return "; ".join(said) or "No team stands out from the others"
+    return "; ".join(said) or _pace_of_one(lines) or "No team stands out from the others"
 
 
 def backlog(found: Backlog) -> str:
     """The headline over the backlog."""
     if found.now.total == 0:
-        return "Nothing is open"
+        return "Nothing is open now"
     word = "steady"
     if abs(found.steps) >= STEPS:
         word = "growing" if found.steps > 0 else "shrinking"
@@ -95,14 +96,14 @@ def notices(lines: Iterable[Line], filter_name: str, before: str) -> tuple[Notic
     return tuple(worse[:MOST_WORSE] + low[:MOST_WORSE] + better[:MOST_BETTER])
 
 
-def unusual(labels: Sequence[str], values: Sequence[float | None], found: Iterable[Signal]) -> tuple[Notice, ...]:
+def unusual(weeks: Sequence[Period], values: Sequence[float | None], found: Iterable[Signal]) -> tuple[Notice, ...]:
     """Signals of the weekly chart that are still news: single points of the last four weeks, runs up to the last point.
 
-    Values are minutes, labels name the last day of each week.
+    Values are minutes, one for each of the weeks.
     """
     last = max((at for at, value in enumerate(values) if value is not None), default=-1)
     news = [signal for signal in found if signal.at == last or (_alone(signal) and signal.at > last - RECENT_WEEKS)]
-    return tuple(_unusual(signal, labels[signal.at]) for signal in news)
+    return tuple(_unusual(signal, weeks[signal.at]) for signal in news)
 
 
 def stuck(found: Backlog, overdue: Overdue) -> tuple[Notice, ...]:
@@ -137,6 +138,13 @@ def named(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def _pace_of_one(lines: Sequence[Line]) -> str:
+    if len(lines) != 1 or lines[0].first_pace.half is None:
+        return ""
+    half = f"{lines[0].name}: half of first replies within {_half(lines[0].first_pace)}"
+    return ", ".join(filter(None, (half, promise_line(lines[0]))))
+
+
 def _past_promise(line: Line) -> bool:
     half, promised = line.first_pace.half, line.promised
     return half is not None and promised is not None and half > promised.seconds and line.first.on_time.shown
@@ -154,16 +162,16 @@ def _alone(signal: Signal) -> bool:
     return signal.kind in {Kind.HIGH, Kind.LOW}
 
 
-def _unusual(signal: Signal, week: str) -> Notice:
+def _unusual(signal: Signal, week: Period) -> Notice:
     normal, good = signal.normal, signal.kind in {Kind.LOW, Kind.RUN_LOW}
     if _alone(signal):
-        strong = f"The week to {week} was unusual."
+        strong = f"The week to {week.label} was unusual."
         rest = f"Median first reply {signal.value:.0f} min; {normal.lower:.0f} to {normal.upper:.0f} is normal."
     else:
         strong = f"First replies stay {'under' if good else 'over'} their mean, {signal.length} weeks in a row."
         rest = f"The mean is {normal.mean:.0f} min, the latest week {signal.value:.0f}."
     tone, word = ("met", "Better") if good else ("soon", "Worse")
-    return Notice(tone, word, strong, rest)
+    return Notice(tone, word, strong, rest, "Its first replies", (("week", week.first_day.isoformat()),))
 
 
 def _moved(line: Line, before: str) -> tuple[Change, str]:

@@ -49,6 +49,14 @@ class Period:
         return self.end.astimezone(self.zone).date() - timedelta(days=1)
 
 
+def instant(on: date, at: time, zone: tzinfo) -> datetime:
+    """When a wall clock in `zone` shows `at` on that date, aware UTC.
+
+    The first time where it does so twice; where the clocks leave it out, as much later as they were moved.
+    """
+    return datetime.combine(on, at, tzinfo=zone).astimezone(UTC)
+
+
 def day(on: date, zone: tzinfo) -> Period:
     """The local day `on`: 23 or 25 hours long where the clocks change."""
     return _cut((on, on + timedelta(days=1)), day_words(on), zone, Unit.DAY)
@@ -74,13 +82,17 @@ def span_of_weeks(count: int, ending: datetime, zone: tzinfo) -> Period:
     return _cut((monday - timedelta(weeks=count), monday), label, zone, Unit.WEEK, count)
 
 
-def weeks(count: int, ending: datetime, zone: tzinfo) -> tuple[Period, ...]:
-    """The last `count` whole ISO weeks over at `ending`, one by one and oldest first, each labelled by its Sunday."""
-    last = _monday(ending, zone)
+def weeks(count: int, ending: datetime, zone: tzinfo, *, seen: datetime | None = None) -> tuple[Period, ...]:
+    """The last `count` whole ISO weeks over at `ending`, one by one and oldest first, each labelled by its Sunday.
+
+    Read at `seen` (or at `ending`), a Sunday of another year names it.
+    """
+    last, today = _monday(ending, zone), (seen or ending).astimezone(zone).date()
     starts = [last - timedelta(weeks=count - n) for n in range(count)]
+    labels = [brief(start + timedelta(days=6), today=today) for start in starts]
     return tuple(
-        _cut((start, start + timedelta(weeks=1)), short_day(start + timedelta(days=6)), zone, Unit.WEEK)
-        for start in starts
+        _cut((start, start + timedelta(weeks=1)), label, zone, Unit.WEEK)
+        for start, label in zip(starts, labels, strict=True)
     )
 
 
@@ -126,16 +138,16 @@ def day_words(on: date) -> str:
     >>> day_words(date(2026, 11, 22))
     'Sun 22 Nov 2026'
     """
-    return f"{DAYS[on.weekday()]} {short_day(on)} {on.year}"
+    return f"{DAYS[on.weekday()]} {_short(on)} {on.year}"
 
 
-def short_day(on: date) -> str:
-    """A date for the foot of a chart.
+def brief(on: date, *, today: date) -> str:
+    """A date where there is little room, as at the foot of a chart; the year stands with it where it is not this one.
 
-    >>> short_day(date(2026, 11, 22))
-    '22 Nov'
+    >>> brief(date(2026, 11, 22), today=date(2026, 11, 24)), brief(date(2017, 4, 3), today=date(2026, 11, 24))
+    ('22 Nov', '3 Apr 2017')
     """
-    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+    return _short(on) if on.year == today.year else f"{_short(on)} {on.year}"
 
 
 def _parse_weeks(found: re.Match[str], now: datetime, zone: tzinfo) -> Period:
@@ -185,6 +197,10 @@ def _quarter_of(on: date, zone: tzinfo) -> Period:
     return quarter(on.year, (on.month + 2) // 3, zone)
 
 
+def _short(on: date) -> str:
+    return f"{on.day} {MONTHS[on.month - 1][:3]}"
+
+
 def _months_on(first: date, months: int) -> date:
     number = first.year * 12 + first.month - 1 + months
     return date(number // 12, number % 12 + 1, 1)
@@ -203,4 +219,4 @@ def _cut(dates: tuple[date, date], label: str, zone: tzinfo, unit: Unit, count: 
 
 def _midnight(on: date, zone: tzinfo) -> datetime:
     """The first instant of a local date, aware UTC; where midnight falls into a clock change, the change itself."""
-    return datetime.combine(on, time.min, tzinfo=zone).astimezone(UTC)
+    return instant(on, time.min, zone)

@@ -30,9 +30,11 @@ class Act(StrEnum):
     TRANSFER = "transfer"
     CONFIRM = "confirm"
     RATE = "rate"
+    THANK = "thank"
     ESCALATE = "escalate"
     WAIVE = "waive"
     ASK_APPROVAL = "ask approval"
+    RELATE = "relate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,19 +157,46 @@ ALLOWED: Mapping[Act, tuple[Predicate, ...]] = {
     Act.TRANSFER: (is_handler,),
     Act.CONFIRM: (is_owner,),
     Act.RATE: (is_owner,),
+    Act.THANK: (is_owner,),
     Act.ESCALATE: (is_owner, is_follower),
     Act.WAIVE: (leads_it, led_it_before, administers),
     Act.ASK_APPROVAL: (is_handler,),
+    Act.RELATE: (is_handler,),
 }
 
 _SENTENCES: Mapping[Act, str] = {
     Act.REPLY: "Only the requester and the people following can write here.",
     Act.CONFIRM: "Only the person who asked can say whether it is solved.",
     Act.RATE: "Only the person who asked can rate this request.",
+    Act.THANK: "Only the person who asked can say thanks for this request.",
     Act.ESCALATE: "Only the requester and the people following can ask somebody to step in.",
     Act.WAIVE: "Only a lead of the team or an administrator can waive a missed promise, and never their own.",
 }
 _TEAM_ONLY = "Only the team that holds this request can do that, and never on a request of one's own."
+
+
+class ViewLike(Protocol):
+    """What the rules read of a saved view; private where it has no team."""
+
+    @property
+    def owner_id(self) -> int: ...
+    @property
+    def team_id(self) -> int | None: ...
+
+
+def may_see_view(actor: Actor, view: ViewLike) -> bool:
+    """Its owner sees a private one, everybody in the team a shared one."""
+    return view.owner_id == actor.id if view.team_id is None else view.team_id in actor.agent_of
+
+
+def may_change_view(actor: Actor, view: ViewLike) -> bool:
+    """Rename, replace, move and remove: its owner as long as they see it, and the leads of the team that has it."""
+    return may_see_view(actor, view) and (view.owner_id == actor.id or view.team_id in actor.lead_of)
+
+
+def may_share_view(actor: Actor, team_id: int) -> bool:
+    """Whoever works in a team can share a view with it."""
+    return team_id in actor.agent_of
 
 
 def may(actor: Actor, act: Act, ticket: TicketLike) -> bool:

@@ -89,17 +89,33 @@ class QualityReport:
 
 def summarise(facts: Facts, over: Frame, names: Names, changes: Sequence[Dated] = ()) -> QualityReport:
     """The whole report about the facts of one frame, which the caller has filtered to what the reader may see."""
-    before = before_words(over.period)
-    whole = line(facts, over, 0, "All teams")
-    teams = lines(facts.by("team_id"), over, {key: (name, "") for key, name in names.teams.items()})
-    types = lines(facts.by("type_id"), over, _type_names(names))
-    open_now = backlog(facts.open, over.weeks[-SPARK_WEEKS:], over.now)
-    overdue = _overdue(facts.decided, over.now)
+    return report(
+        over,
+        whole=line(facts, over, 0, "All teams"),
+        teams=lines(facts.by("team_id"), over, {key: (name, "") for key, name in names.teams.items()}),
+        types=lines(facts.by("type_id"), over, type_names(names)),
+        open_now=backlog(facts.open, over.weeks[-SPARK_WEEKS:], over.now),
+        overdue=_overdue(facts.decided, over.now),
+        changes=changes,
+    )
+
+
+def report(
+    over: Frame,
+    *,
+    whole: Line,
+    teams: tuple[Line, ...],
+    types: tuple[Line, ...],
+    open_now: Backlog,
+    overdue: Overdue,
+    changes: Sequence[Dated] = (),
+) -> QualityReport:
+    """What the lines of a report say together: verdicts, chart, headlines and what needs attention."""
     control = _control(whole, over, changes)
     said = (
         *findings.stuck(open_now, overdue),
-        *findings.unusual(control.labels, control.values, control.signals),
-        *findings.notices(types, "type", before),
+        *findings.unusual(over.weeks[-len(control.values) :], control.values, control.signals),
+        *findings.notices(types, "type", before_words(over.period)),
     )
     return QualityReport(
         frame=over,
@@ -127,12 +143,15 @@ def below_goal(found: Share, goal: int = GOAL) -> bool:
 def lines(parts: Mapping[int, Facts], over: Frame, names: Mapping[int, tuple[str, str]]) -> tuple[Line, ...]:
     """Lines of those that had anything at all in the period; names and the names of their teams by the same keys."""
     found = (line(part, over, key, *names[key]) for key, part in parts.items() if key in names)
-    return furthest_first(row for row in found if _had_any(row))
+    return furthest_first(found)
 
 
 def furthest_first(found: Iterable[Line]) -> tuple[Line, ...]:
-    """Lines by their share of first replies on time, lowest first; those with too few cases for a share come last."""
-    return tuple(sorted(found, key=_distance))
+    """Lines that had anything at all in the period, by their share of first replies on time, lowest first.
+
+    Those with too few cases for a share come last.
+    """
+    return tuple(sorted(filter(_had_any, found), key=_distance))
 
 
 def _distance(found: Line) -> tuple[bool, float, str]:
@@ -140,7 +159,8 @@ def _distance(found: Line) -> tuple[bool, float, str]:
     return (not share.shown, share.part / share.of if share.shown else 0.0, found.name)
 
 
-def _type_names(names: Names) -> dict[int, tuple[str, str]]:
+def type_names(names: Names) -> dict[int, tuple[str, str]]:
+    """The names of types with those of their teams."""
     return {key: (name, names.teams.get(team, "")) for key, (name, team) in names.types.items()}
 
 

@@ -114,7 +114,7 @@ class Line:
 
 def frame(period: Period, now: datetime) -> Frame:
     """The frame of a report about `period`, read at the aware instant `now`."""
-    weeks = periods.weeks(CHART_WEEKS, min(period.end, now), period.zone)
+    weeks = periods.weeks(CHART_WEEKS, min(period.end, now), period.zone, seen=now)
     return Frame(period, periods.previous(period), weeks, now)
 
 
@@ -156,7 +156,7 @@ def line(facts: Facts, over: Frame, key: int, name: str, team: str = "") -> Line
 
 def promises(decided: Iterable[Decided]) -> Promises:
     """Count verdicts; a waived miss, a retarget and a wait for an approver are neither kept nor missed."""
-    verdicts = Counter(_verdict(row) for row in decided)
+    verdicts = Counter(verdict(row) for row in decided)
     return Promises(**{field: verdicts[field] for field in Promises._fields})
 
 
@@ -170,7 +170,8 @@ def spread(scores: Iterable[int]) -> tuple[int, ...]:
     return tuple(tally[score] for score in range(rating.HIGHEST, rating.LOWEST - 1, -1))
 
 
-def _verdict(row: Decided) -> str:
+def verdict(row: Decided) -> str:
+    """Which field of `Promises` a verdict counts in."""
     if row.met:
         return "met"
     if row.waived:

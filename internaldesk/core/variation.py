@@ -129,7 +129,11 @@ def pace_change(now: Sequence[int], before: Sequence[int]) -> Change:
     Two conditions: the medians differ by at least a tenth, and their 95 % intervals have no value in common. Nothing is
     assumed about the shape of the times.
     """
-    new, old = sorted(now), sorted(before)
+    return pace_change_in_order(sorted(now), sorted(before))
+
+
+def pace_change_in_order(new: Sequence[int], old: Sequence[int]) -> Change:
+    """The same for times now and before that are sorted already."""
     if min(len(new), len(old)) < LEAST_CASES:
         return Change.UNKNOWN
     step = _median(new) - _median(old)

@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from internaldesk.core.periods import DAYS, brief
+
 SOON = timedelta(hours=1)
 """A promise this near is amber."""
 _WEEK = 6
@@ -47,18 +49,37 @@ def span(length: timedelta) -> str:
     return f"{minutes} min"
 
 
+def day(on: date, *, today: date) -> str:
+    """A day within a sentence; the year stands with it where it is not this one.
+
+    >>> day(date(2026, 4, 3), today=date(2026, 11, 24)), day(date(2017, 4, 3), today=date(2026, 11, 24))
+    ('Fri 3 Apr', 'Mon 3 Apr 2017')
+    """
+    return f"{DAYS[on.weekday()]} {brief(on, today=today)}"
+
+
 def short(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
-    """The form for tables, in `zone`: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond.
+    """The form for tables, in `zone`: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond, "25 Nov 2025" by then.
 
     >>> from datetime import UTC
-    >>> short(datetime(2026, 11, 25, 9, 40, tzinfo=UTC), zone=ZoneInfo("Europe/London"), today=date(2026, 11, 24))
-    'Wed 09:40'
+    >>> at, london = datetime(2026, 11, 25, 9, 40, tzinfo=UTC), ZoneInfo("Europe/London")
+    >>> short(at, zone=london, today=date(2026, 11, 24)), short(at, zone=london, today=date(2027, 1, 4))
+    ('Wed 09:40', '25 Nov 2026')
     """
     local = instant.astimezone(zone)
     days = (local.date() - today).days
     if days == 0:
         return f"{local:%H:%M}"
-    return f"{local:%a %H:%M}" if -_WEEK <= days <= _WEEK else f"{local.day} {local:%b}"
+    return f"{DAYS[local.weekday()]} {local:%H:%M}" if near(days) else brief(local.date(), today=today)
+
+
+def near(days: int) -> bool:
+    """Whether a day that many days away can be told by its name alone.
+
+    >>> near(-6), near(6), near(7)
+    (True, True, False)
+    """
+    return -_WEEK <= days <= _WEEK
 
 
 def said(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
@@ -70,5 +91,13 @@ def said(instant: datetime, *, zone: ZoneInfo, today: date) -> str:
     ('09:40 tomorrow', '09:40 on Wed 25 Nov')
     """
     local = instant.astimezone(zone)
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((local.date() - today).days)
-    return f"{local:%H:%M} {near}" if near else f"{local:%H:%M} on {local:%a} {local.day} {local:%b}"
+    return f"{local:%H:%M} {next_to(local.date(), today=today) or f'on {day(local.date(), today=today)}'}"
+
+
+def next_to(on: date, *, today: date) -> str:
+    """What the days around today are called; nothing for others.
+
+    >>> next_to(date(2026, 11, 25), today=date(2026, 11, 24)), next_to(date(2026, 11, 26), today=date(2026, 11, 24))
+    ('tomorrow', '')
+    """
+    return {-1: "yesterday", 0: "today", 1: "tomorrow"}.get((on - today).days, "")

@@ -34,8 +34,15 @@ class TestHeadlines:
 
         assert report(decided=decided).headlines.teams == "No team stands out from the others"
 
-    def test_a_team_alone_leads_nobody(self):
-        assert report(decided=[first()] * 30).headlines.teams == "No team stands out from the others"
+    def test_a_team_alone_leads_nobody_and_its_pace_is_told(self):
+        found = report(decided=[first()] * 30).headlines.teams
+
+        assert found == "IT: half of first replies within 34 min, promise 1 h"
+
+    def test_a_team_alone_without_replies(self):
+        assert report(asked=[Asked(IT, LAPTOP, THEN, answered=False)]).headlines.teams == (
+            "No team stands out from the others"
+        )
 
     def test_the_team_that_few_answer_is_named(self):
         asked = [Asked(IT, LAPTOP, THEN, answered=n < 100) for n in range(200)]

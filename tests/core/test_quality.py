@@ -87,7 +87,11 @@ class TestVerdicts:
             ("none", "Too few to compare. 0 answers"),
             ("0", "Steady. None over 10 days old"),
         ]
-        assert found.headlines == ("No team stands out from the others", "Nothing is open", "No ratings in this period")
+        assert found.headlines == (
+            "No team stands out from the others",
+            "Nothing is open now",
+            "No ratings in this period",
+        )
         assert found.control.headline == "No first replies in this period"
         assert (found.notices, found.teams, found.types) == ((), (), ())
         assert not found.control.enough
@@ -167,6 +171,7 @@ class TestControl:
         assert notice.strong == "The week to 22 Nov was unusual."
         assert notice.rest == "Median first reply 90 min; 39 to 69 is normal."
         assert notice.word == "Worse"
+        assert (notice.link, notice.look) == ("Its first replies", (("week", "2026-11-16"),))
 
     def test_a_run_that_lasts_is_a_notice_and_one_that_is_over_is_not(self):
         (notice,) = report(decided=self.weekly([64, 58] * 5 + [55, 48] * 4 + [None])).notices

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from internaldesk.core import hours, sla
-from internaldesk.core.clock_words import moment, spoken
+from internaldesk.core.clock_words import Wall, moment, spoken
 from internaldesk.core.figures import attainment
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.sla import Target
@@ -29,7 +29,7 @@ def due(*events: Any, warn_minutes: int) -> None:
     rules = rules_of(_PROMISED, warn_seconds=warn_minutes * 60)
     steps = sla.steps(clocks_after(*events, rules=rules).latest(Target.RESOLUTION))
     said = {"at_risk": "at risk", "breach": "due"}
-    told = [f"{said.get(step.kind, step.kind)} {moment(step.at, _HERE, _HERE)}" for step in steps]
+    told = [f"{said.get(step.kind, step.kind)} {moment(step.at, Wall(_HERE, _HERE, step.at))}" for step in steps]
     sys.stdout.write(f"{', '.join(told)}\n")
 
 
