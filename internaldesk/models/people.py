@@ -27,6 +27,15 @@ class Location(Base):
     timezone: Mapped[str] = mapped_column(String(64))
 
 
+class Department(Base):
+    """A part of the organisation, as co-workers call it: those who ask belong to one, back office included."""
+
+    __tablename__ = "department"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(80), unique=True)
+
+
 class Team(Base):
     """A back-office team with a queue of its own."""
 
@@ -60,9 +69,11 @@ class Person(Base):
     active: Mapped[bool] = mapped_column(default=True)
     password_hash: Mapped[str | None] = mapped_column(String(200))
     created_at: Mapped[datetime]
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
     location: Mapped[Location] = relationship()
     line_manager: Mapped["Person | None"] = relationship(remote_side=id)
+    department: Mapped[Department | None] = relationship()
     memberships: Mapped[list["Membership"]] = relationship(back_populates="person")
 
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, literal_column, text
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Confidentiality
@@ -13,7 +13,7 @@ from internaldesk.core.priority import Priority
 from internaldesk.core.sla import Target
 from internaldesk.db import Base, by_value
 from internaldesk.models.catalogue import FormVersion, RequestType
-from internaldesk.models.people import Person, Team
+from internaldesk.models.people import Department, Person, Team
 
 NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # sorts paused tickets behind every promise
 _OPEN = text("is_open")
@@ -23,7 +23,7 @@ _WAITS = text("status = 'waiting'")
 class Ticket(Base):
     """A request of a co-worker; `queue_at` is the next promise, `risk_at` from when on one is at risk or missed.
 
-    Both are stored so that lists only read an index.
+    Both are stored so that lists only read an index. `department_id` is the requester's as it was when they filed it.
     """
 
     __tablename__ = "ticket"
@@ -33,8 +33,10 @@ class Ticket(Base):
         Index("ix_ticket_team_id_risk_at", "team_id", "risk_at", "id", postgresql_where=_OPEN, sqlite_where=_OPEN),
         Index("ix_ticket_requester_id_updated_at", "requester_id", "updated_at"),
         Index("ix_ticket_for_person_id_updated_at", "for_person_id", "updated_at"),
+        Index("ix_ticket_again", "requester_id", "request_type_id", "filed_at"),
         Index("ix_ticket_team_id_solved_at", "team_id", "solved_at"),
         Index("ix_ticket_filed_at", "filed_at"),
+        Index("ix_ticket_solved_by_id_solved_at", "solved_by_id", "solved_at"),
         Index("ix_ticket_status_until", "status_until", postgresql_where=_WAITS, sqlite_where=_WAITS),
         Index("ix_ticket_solved_at_status", "status", "solved_at"),
         CheckConstraint("(solved_at IS NULL) = (solved_by_id IS NULL)", name="solved_together"),
@@ -82,10 +84,12 @@ class Ticket(Base):
     last_word_by_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     has_files: Mapped[bool] = mapped_column(default=False)
     risk_at: Mapped[datetime] = mapped_column(default=NEVER)
+    department_id: Mapped[int | None] = mapped_column(ForeignKey("department.id"))
 
     request_type: Mapped[RequestType] = relationship()
     form_version: Mapped[FormVersion] = relationship()
     team: Mapped[Team] = relationship()
+    department: Mapped[Department | None] = relationship()
     requester: Mapped[Person] = relationship(foreign_keys=requester_id)
     for_person: Mapped[Person] = relationship(foreign_keys=for_person_id)
     assignee: Mapped[Person | None] = relationship(foreign_keys=assignee_id)
@@ -93,6 +97,11 @@ class Ticket(Base):
     followers: Mapped[list["Follower"]] = relationship(cascade="all, delete-orphan")
     holdings: Mapped[list["Holding"]] = relationship(order_by="Holding.id", cascade="all, delete-orphan")
     tags: Mapped[list["TicketTag"]] = relationship(order_by="TicketTag.tag", cascade="all, delete-orphan")
+
+    # Read with the request of a page only: most have none, and then nothing looks for them.
+    has_steps: Mapped[bool] = column_property(
+        literal_column("EXISTS (SELECT 1 FROM step WHERE step.ticket_id = ticket.id)", Boolean()), deferred=True
+    )
 
     @property
     def number(self) -> str:
@@ -158,7 +167,10 @@ class Holding(Base):
 
 
 class Message(Base):
-    """Public words in the conversation; `by_team` when a handler speaks for the team."""
+    """Public words in the conversation; `by_team` when a handler speaks for the team.
+
+    One that was taken back within the time for it keeps its row, and only its author and the record know of it.
+    """
 
     __tablename__ = "message"
     __table_args__ = (Index("ix_message_ticket_id", "ticket_id", "id"),)
@@ -170,6 +182,7 @@ class Message(Base):
     channel: Mapped[str] = mapped_column(String(16), default="portal")
     body: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
 
     author: Mapped[Person] = relationship()
 
