@@ -1,7 +1,7 @@
 """What the addresses of these pages say: period and filters, and which list; anything unknown is refused in words."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,10 +12,13 @@ from internaldesk.core import periods, tally
 from internaldesk.core.backlog import BANDS
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
+from internaldesk.core.priority import Priority
 from internaldesk.core.tally import Frame
-from internaldesk.quality.listings import LISTINGS, Listing, Pick
+from internaldesk.quality import efforts
+from internaldesk.quality.listings import Listing, Pick
 from internaldesk.quality.queries import Directory, Named
 from internaldesk.quality.scope import Scope
+from internaldesk.tickets.arrival import DOORS, PORTAL
 
 USUAL = "13w"
 PERIODS = {
@@ -26,6 +29,15 @@ PERIODS = {
     "quarter": "Last quarter",
 }
 GROUPINGS = {"type": "By type", "location": "By location", "team": "By team"}
+COLUMNS = ("team", "type", "location", "priority", "channel")
+"""The filters of which several can be chosen."""
+PRIORITIES = tuple(Named(one.rank, one.value, one.capitalize(), 0) for one in Priority)
+_PLANNED = "plan"
+CHANNELS = tuple(
+    Named(at, slug, f"{words[:1].upper()}{words[1:]}", 0)
+    for at, (slug, words) in enumerate({PORTAL: "in the portal", **DOORS, _PLANNED: "recurring"}.items())
+)
+_LONGEST = 10
 Values = MultiDict[str, str]
 Args = dict[str, str | list[str]]
 
@@ -38,13 +50,15 @@ class Filters:
     team: tuple[str, ...] = ()
     type: tuple[str, ...] = ()
     location: tuple[str, ...] = ()
+    priority: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
     customer: bool = False
     by: str = "type"
 
     @property
     def args(self) -> Args:
         """The same as an address says it, without what is usual."""
-        found: Args = {name: list(getattr(self, name)) for name in ("team", "type", "location") if getattr(self, name)}
+        found: Args = {name: list(getattr(self, name)) for name in COLUMNS if getattr(self, name)}
         if self.period != USUAL:
             found["period"] = self.period
         if self.customer:
@@ -63,9 +77,13 @@ class Chosen(NamedTuple):
     known: Directory
 
     def named(self, column: str) -> list[Named]:
-        """What is chosen of "team", "type" or "location"."""
+        """What is chosen of one of `COLUMNS`."""
         slugs = getattr(self.filters, column)
-        return [entry for entry in entries(self.known, column) if entry.slug in slugs]
+        return [entry for entry in self.offered(column) if entry.slug in slugs]
+
+    def offered(self, column: str) -> Sequence[Named]:
+        """What can be chosen of one of `COLUMNS`."""
+        return entries(self.known, column)
 
 
 class Opened(NamedTuple):
@@ -75,6 +93,11 @@ class Opened(NamedTuple):
     listing: Listing
     pick: Pick
     page: int
+    department: int | None = None
+
+    def within(self, scope: Scope) -> Scope:
+        """The scope, narrowed to the department whose requests are asked for."""
+        return scope if self.department is None else replace(scope, departments=frozenset({self.department}))
 
     @property
     def args(self) -> Args:
@@ -84,12 +107,14 @@ class Opened(NamedTuple):
             found["week"] = self.pick.week.first_day.isoformat()
         if self.pick.age is not None:
             found["age"] = str(self.pick.age)
+        if self.department is not None:
+            found["department"] = str(self.department)
         return found
 
 
 def entries(known: Directory, column: str) -> Sequence[Named]:
-    """What the filter "team", "type" or "location" can name."""
-    return {"team": known.teams, "type": known.types, "location": known.places}[column]
+    """What a filter of `COLUMNS` can name."""
+    return dict(zip(COLUMNS, (*known, PRIORITIES, CHANNELS), strict=True))[column]
 
 
 def read(values: Values, *, actor: Actor, known: Directory, now: datetime, zone: ZoneInfo) -> Chosen:
@@ -99,29 +124,47 @@ def read(values: Values, *, actor: Actor, known: Directory, now: datetime, zone:
         team=_several(values, "team"),
         type=_several(values, "type"),
         location=_several(values, "location"),
+        priority=_several(values, "priority"),
+        channel=_several(values, "channel"),
         customer=values.get("customer", "") == "yes",
         by=_one_of(values.get("by", "") or "type", GROUPINGS, "by"),
     )
+    ids = {column: _ids(entries(known, column), getattr(filters, column), column) for column in COLUMNS}
     scope = Scope(
         actor=actor,
-        teams=_ids(known.teams, filters.team, "team"),
-        types=_ids(known.types, filters.type, "type"),
-        places=_ids(known.places, filters.location, "location"),
+        teams=ids["team"],
+        types=ids["type"],
+        places=ids["location"],
         customer=filters.customer,
+        priorities=frozenset(map(Priority, filters.priority)),
+        channels=frozenset(filters.channel),
     )
     return Chosen(filters, scope, tally.frame(periods.parse(filters.period, now, zone), now), known)
 
 
 def opened(values: Values, over: Frame) -> Opened:
     """The list an address asks for. Raises Refused."""
-    what = _one_of(values.get("what", "") or "filed", LISTINGS, "what")
-    week, age, page = values.get("week", ""), values.get("age", ""), values.get("page", "") or "1"
+    what = values.get("what", "") or "filed"
+    listing = efforts.listing(what) or efforts.ALL[_one_of(what, efforts.ALL, "what")]
+    week, age = values.get("week", ""), values.get("age", "")
     if age and age not in map(str, range(len(BANDS))):
         raise Refused(f"“{age[:20]}” is not an age: use 0 to {len(BANDS) - 1}.", field="age")
-    if not (page.isascii() and page.isdigit() and int(page[:6]) > 0):
-        raise Refused(f"“{page[:20]}” is not a page.", field="page")
     pick = Pick(over, _week(week, over) if week else None, int(age) if age else None)
-    return Opened(what, LISTINGS[what], pick, int(page[:6]))
+    return Opened(what, listing, pick, page_asked(values), _department(values.get("department", "")))
+
+
+def _department(text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < _LONGEST):
+        raise Refused(f"“{text[:20]}” is not a department.", field="department")
+    return int(text) if text else None
+
+
+def page_asked(values: Mapping[str, str]) -> int:
+    """Which page of a list an address asks for, from 1. Raises Refused."""
+    number = values.get("page", "") or "1"
+    if not (number.isascii() and number.isdigit() and int(number[:6]) > 0):
+        raise Refused(f"“{number[:20]}” is not a page.", field="page")
+    return int(number[:6])
 
 
 def _week(text: str, over: Frame) -> periods.Period:

@@ -4,6 +4,7 @@ The rows of every list have the columns of `Columns`, empty where they say nothi
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -153,8 +154,21 @@ def _comments(scope: Scope, pick: Pick) -> Select[Any]:
     return _rating(found).where(found.c.spoken)
 
 
+def _blocked(scope: Scope, pick: Pick) -> Select[Any]:
+    span = relations.stretches(replace(scope, customer=True), pick.over.since).subquery()
+    waited = or_(span.c.closed_at.is_(None), span.c.closed_at > pick.span.start)
+    since = func.coalesce(span.c.filed_at, span.c.opened_at)
+    return _stretch(span, since).where(span.c.opened_at < pick.span.end, waited)
+
+
+def _parted(scope: Scope, pick: Pick) -> Select[Any]:
+    span = relations.stretches(scope, pick.over.since).subquery()
+    return _stretch(span, span.c.closed_at).where(span.c.solved_at.is_not(None), _within(span.c.closed_at, pick.span))
+
+
+_STANDS = ("Stands", "Filed")
 LISTINGS: Mapping[str, Listing] = {
-    "filed": Listing("Requests filed", "Filed in this time.", "Stands", "Filed", _filed),
+    "filed": Listing("Requests filed", "Filed in this time.", *_STANDS, _filed),
     "first": Listing(
         "First replies on time or late",
         "Promises of a first reply that were kept or missed in this time; an automatic receipt is no reply.",
@@ -209,6 +223,8 @@ LISTINGS: Mapping[str, Listing] = {
     "reopened": Listing(
         "Opened again", "Opened again within seven days of being solved.", "After", "Opened again", _reopened
     ),
+    "blocked": Listing("A customer waited", "Open in this time for somebody outside.", *_STANDS, _blocked, "oldest"),
+    "parted": Listing("Solved", "Every solution of this time by itself.", "After", "Solved", _parted),
     "rated": Listing("Ratings", "Answers of requesters, 1 to 5.", "Rating", "Rated", _rated),
     "low": Listing("Low ratings", "Answers of 1 or 2 out of 5.", "Rating", "Rated", _low),
     "comments": Listing("Comments", "Ratings with words beside them.", "Rating", "Rated", _comments),

@@ -1,34 +1,30 @@
 """Read what a report counts, what its filters can name, and the requests behind each of its numbers."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, String, case, cast, func, literal, null, select, tuple_, union_all
 from sqlalchemy.orm import aliased
 
-from internaldesk.core.backlog import Open
-from internaldesk.core.clocks import Target
-from internaldesk.core.facts import Answer, Asked, Decided, Facts, Solved
+from internaldesk.core.daily import ASKED, Change, Key, Space, Unit
+from internaldesk.core.daily_report import Kept, less
+from internaldesk.core.errors import Conflict
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor, Confidentiality
 from internaldesk.core.quality import Dated
 from internaldesk.core.rating import LOW
 from internaldesk.core.tally import Frame
 from internaldesk.db import db
+from internaldesk.facts import queries as facts
 from internaldesk.models.catalogue import RequestType
-from internaldesk.models.people import Location, Person, Team
+from internaldesk.models.people import Department, Location, Person, Team
 from internaldesk.models.ratings import Rating
 from internaldesk.models.tickets import Ticket
 from internaldesk.quality import changes, relations
 from internaldesk.quality.listings import overall
 from internaldesk.quality.scope import Scope, teams_of
 from internaldesk.tickets.queries import visible_tickets
-
-Fact = TypeVar("Fact")
-Placed = Sequence[tuple[int, Fact]]
-"""Facts, each with the id of the place where its request is from."""
 
 
 class Named(NamedTuple):
@@ -49,26 +45,38 @@ class Directory(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """Everything one report reads."""
+    """The cells one report is made of, and those that its lines of places are made of, as of `fresh_at`, aware UTC.
 
-    decided: Placed[Decided]
-    answers: Placed[Answer]
-    asked: Placed[Asked]
-    solved: Placed[Solved]
-    open: Placed[Open]
-    comments: int
-    changes: Sequence[Dated]
+    `own` is what was taken off because the reader's own requests add it.
+    """
 
-    @property
-    def facts(self) -> Facts:
-        """All of it."""
-        return Facts(*map(_facts, (self.decided, self.answers, self.asked, self.solved, self.open)))
+    cells: Sequence[Kept]
+    places: Sequence[Kept]
+    fresh_at: datetime
+    own: Mapping[Key, Change]
 
-    def by_place(self) -> dict[int, Facts]:
-        """The same apart, by the id of the place."""
-        columns = (self.decided, self.answers, self.asked, self.solved, self.open)
-        parts: list[dict[int, Any]] = [_apart(rows) for rows in columns]
-        return {place: Facts(*(part.get(place, ()) for part in parts)) for place in sorted(set().union(*parts))}
+
+class Standing(NamedTuple):
+    """As of when figures are, aware UTC, and the dated changes they are told with."""
+
+    fresh_at: datetime
+    changes: tuple[Dated, ...]
+
+
+class Chained(NamedTuple):
+    """What the page of who waits for whom reads: cells by type, cells by who asks, and the names of departments."""
+
+    cells: Sequence[Kept]
+    askers: Sequence[Kept]
+    departments: Mapping[int, str]
+    fresh_at: datetime
+
+
+class Preparing(Conflict):
+    """Not every request is counted yet, so that every figure would be too small."""
+
+    def __init__(self, part: float) -> None:
+        super().__init__(f"The figures are being prepared: {int(100 * part)}% of the requests are counted.")
 
 
 class Words(NamedTuple):
@@ -133,21 +141,64 @@ def directory(actor: Actor) -> Directory:
     return Directory(*map(tuple, found))
 
 
-def counted(scope: Scope, over: Frame) -> Counted:
-    """Everything a report of this frame reads, in four statements, in five for a single team."""
-    period, since, end = over.period, over.since, over.period.end
-    answers = db.session.execute(relations.ratings(scope, since, end)).all()
-    asked = db.session.execute(relations.asked(scope, period.start, end))
-    spans = db.session.execute(relations.stretches(scope, since)).all()
+def standing(scope: Scope, over: Frame) -> Standing:
+    """What a report tells beside its figures, in one statement, or two for a single team. Raises Preparing."""
+    return Standing(_fresh_at(), tuple(changes.dated(scope, over)))
+
+
+def counted(scope: Scope, over: Frame, *, by: str = "type", fresh_at: datetime | None = None) -> Counted:
+    """Everything a report of this frame counts, from kept facts; places only where its lines are places ("location").
+
+    Two statements, one where `fresh_at` is known; one more where the reader's own requests are taken off. Raises
+    Preparing.
+    """
+    fresh_at = fresh_at or _fresh_at()
+    spaces = {scope.space, scope.space_of_places} if by == "location" else {scope.space}
+    kept, where = facts.kept(over, spaces, scope.cells()), scope.own()
+    own = {} if where is None else facts.own(scope.actor.id, where)
+    kept = less(kept, own) if own else kept
+    space, of_places = scope.space, scope.space_of_places
     return Counted(
-        decided=[(row[2], Decided(row[1], *row[3:])) for row in db.session.execute(_verdicts(scope, over))],
-        answers=[(row[2], Answer(*row[3:10])) for row in answers],
-        asked=[(row[2], Asked(*row[3:])) for row in asked],
-        solved=[(row.place_id, _solution(row)) for row in spans if row.solved_at is not None],
-        open=[(row[2], Open(row[1], *row[3:8])) for row in spans],
-        comments=sum(row.spoken and period.holds(row.at) for row in answers),
-        changes=changes.dated(scope, over),
+        cells=[cell for cell in kept if cell.key.space == space],
+        places=[cell for cell in kept if cell.key.space == of_places],
+        fresh_at=fresh_at,
+        own=own,
     )
+
+
+def chained(scope: Scope, over: Frame) -> Chained:
+    """What the page of who waits for whom reads, in three statements; one more where one's own are taken off.
+
+    Raises Preparing.
+    """
+    fresh_at, own, by_asker = _fresh_at(), scope.own(), scope.space_of_askers
+    space = by_asker if by_asker is Space.EACH else scope.space
+    kept = facts.of_period(over, {space, by_asker}, scope.cells())
+    if own is not None:
+        kept = less(kept, facts.own(scope.actor.id, own))
+    return Chained(
+        cells=[cell for cell in kept if cell.key.space == space],
+        askers=[cell for cell in kept if cell.key.space == by_asker and _asked(cell)],
+        departments={row.id: row.name for row in db.session.execute(select(Department.id, Department.name))},
+        fresh_at=fresh_at,
+    )
+
+
+def _asked(cell: Kept) -> bool:
+    """Whether something was asked, answered or rated in it."""
+    return cell.key.unit != Unit.NOW and (cell.first is not None or not ASKED.isdisjoint(cell.counts))
+
+
+def _fresh_at() -> datetime:
+    stand = facts.stand()
+    if not stand.built or stand.fresh_at is None:
+        raise Preparing(stand.part)
+    return stand.fresh_at
+
+
+def department(number: int) -> str | None:
+    """The name of a department."""
+    return db.session.scalar(select(Department.name).where(Department.id == number))
 
 
 def newest_low(scope: Scope, over: Frame, *, limit: int = 2) -> list[Words]:
@@ -215,31 +266,6 @@ def _readable(found: Any, actor: Actor) -> Select[Any]:
         .outerjoin(assignee, assignee.id == Ticket.assignee_id)
         .where(visible_tickets(actor))
     )
-
-
-def _verdicts(scope: Scope, over: Frame) -> Any:
-    """First replies of the whole frame, solutions of the period only, and whatever is late now."""
-    first = relations.decided(scope, Target.FIRST_RESPONSE, over.since, over.period.end)
-    solution = relations.decided(scope, Target.RESOLUTION, over.period.start, over.period.end)
-    stopped = [part.where(relations.finished()) for part in (first, solution)]
-    return union_all(*stopped, relations.late(scope))
-
-
-def _solution(row: Any) -> Solved:
-    filed = row.filed_at or row.opened_at
-    lead = int((row.closed_at - filed).total_seconds())
-    return Solved(row.team_id, row.type_id, row.closed_at, lead, row.reopened_at)
-
-
-def _facts(rows: Placed[Any]) -> list[Any]:
-    return [fact for _, fact in rows]
-
-
-def _apart(rows: Placed[Any]) -> dict[int, list[Any]]:
-    found: defaultdict[int, list[Any]] = defaultdict(list)
-    for place, fact in rows:
-        found[place].append(fact)
-    return found
 
 
 def _shown(actor: Actor, team_id: int, how: str) -> bool:

@@ -1,8 +1,8 @@
-"""The rows that figures are made of, as SQL: promises decided, ratings, questions asked, open stretches.
+"""The rows that lists are made of, as SQL: promises decided, ratings, open stretches.
 
-Each begins with `key`, `ticket_id`, `place_id`, `team_id`, `type_id`; the report, the lists behind its numbers and the
-exports all read these and nothing else, so a number and its list cannot differ. Every row is joined with its ticket and
-passes `Scope.holds`, and through it `visible_tickets`.
+Each begins with `key`, `ticket_id`, `place_id`, `team_id`, `type_id`. The lists behind the numbers of a report and the
+files of these lists read them and nothing else; the numbers come from kept facts, and tests hold the two together.
+Every row is joined with its ticket and passes `Scope.holds`, and through it `visible_tickets`.
 """
 
 from datetime import datetime
@@ -16,13 +16,14 @@ from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.db import UTCDateTime
 from internaldesk.models.history import Event
-from internaldesk.models.ratings import Rating, RatingInvite
+from internaldesk.models.ratings import Rating
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Ticket
 from internaldesk.quality.scope import Scope
 from internaldesk.tickets.worklist import OPEN
 
 PROMISES = (Target.FIRST_RESPONSE, Target.RESOLUTION)
+_PRIORITY = func.coalesce(Clock.decided_priority, Ticket.priority)
 _RUNNING = Clock.state.in_([ClockState.RUNNING, ClockState.PAUSED])
 
 
@@ -38,11 +39,6 @@ def late(scope: Scope) -> Select[Any]:
     return _verdicts(scope).where(running, Clock.target.in_(PROMISES))
 
 
-def finished() -> ColumnElement[bool]:
-    """The rest of `decided`, where `late` is read as well."""
-    return ~and_(Clock.breached_at.is_not(None), _RUNNING)
-
-
 def ratings(scope: Scope, start: datetime, end: datetime) -> Select[Any]:
     """Answers given from `start` until before `end`."""
     answered = (Rating.attitude, Rating.responsiveness, Rating.clarity, Rating.simplicity)
@@ -51,20 +47,6 @@ def ratings(scope: Scope, start: datetime, end: datetime) -> Select[Any]:
         .add_columns(Rating.at, *answered, (Rating.comment != "").label("spoken"))
         .join(Rating, Rating.ticket_id == Ticket.id)
         .where(scope.holds(Rating.team_id, Rating.request_type_id), Rating.at >= start, Rating.at < end)
-    )
-
-
-def asked(scope: Scope, start: datetime, end: datetime) -> Select[Any]:
-    """Requesters asked from `start` until before `end`, and whether they have answered since."""
-    team_id = func.coalesce(Rating.team_id, Ticket.team_id)
-    type_id = func.coalesce(Rating.request_type_id, Ticket.request_type_id)
-    return (
-        _head(RatingInvite.id, team_id, type_id)
-        .add_columns(RatingInvite.at, Rating.id.is_not(None).label("answered"))
-        .join(RatingInvite, RatingInvite.ticket_id == Ticket.id)
-        .outerjoin(Rating, Rating.ticket_id == Ticket.id)
-        .where(scope.holds(team_id, type_id), RatingInvite.withdrawn_at.is_(None))
-        .where(RatingInvite.at >= start, RatingInvite.at < end)
     )
 
 
@@ -125,7 +107,7 @@ def _verdicts(scope: Scope) -> Select[Any]:
         .add_columns(case((~_RUNNING, Clock.used_seconds)).label("used_seconds"))
         .add_columns(func.coalesce(Clock.cause, "").label("cause"), Clock.waived_at.is_not(None).label("waived"))
         .join(Clock, Clock.ticket_id == Ticket.id)
-        .where(scope.holds(Clock.decided_team_id, Clock.decided_type_id))
+        .where(scope.holds(Clock.decided_team_id, Clock.decided_type_id, _PRIORITY))
     )
 
 

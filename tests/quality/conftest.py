@@ -29,8 +29,12 @@ def half_a_year(request: pytest.FixtureRequest) -> Flask:
 
 
 @pytest.fixture
-def told(half_a_year: Flask, morning: None) -> Iterator[Flask]:
-    """The desk after half a year, with a session for the test's own questions."""
+def told(request: pytest.FixtureRequest, half_a_year: Flask, morning: None) -> Iterator[Flask]:
+    """The desk after half a year, with a session for the test's own questions.
+
+    A test that also asks for a desk of its own would wipe this one out for those after it.
+    """
+    assert "app" not in request.fixturenames
     with half_a_year.app_context():
         yield half_a_year
 

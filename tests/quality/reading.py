@@ -49,9 +49,16 @@ class Page:
 
     def table(self, caption: str) -> dict[str, list[str]]:
         """The rows of a table by their heads."""
-        (table,) = [node for node in self.root.iter("table") if any(said(c) == caption for c in node.iter("caption"))]
-        rows = (row for body in table.iter("tbody") for row in body.iter("tr"))
+        rows = (row for body in self._table(caption).iter("tbody") for row in body.iter("tr"))
         return {said(next(row.iter("th"))): [said(cell) for cell in row.iter("td")] for row in rows}
+
+    def heads(self, caption: str) -> list[str]:
+        """The heads of the columns of a table."""
+        return [said(head) for top in self._table(caption).iter("thead") for head in top.iter("th")]
+
+    def _table(self, caption: str) -> Element:
+        (table,) = [node for node in self.root.iter("table") if any(said(c) == caption for c in node.iter("caption"))]
+        return table
 
     def lists(self) -> dict[str, str]:
         """Words by the address of the list they open; words of pictures left out."""

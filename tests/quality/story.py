@@ -8,8 +8,10 @@ from sqlalchemy import select
 
 from internaldesk.core import periods
 from internaldesk.core.approval import Decision
+from internaldesk.core.priority import Priority
 from internaldesk.core.rating import Scores
 from internaldesk.db import db
+from internaldesk.facts import actions as facts
 from internaldesk.models.ratings import RatingInvite
 from internaldesk.models.tickets import Ticket
 from internaldesk.ratings import actions as ratings
@@ -21,7 +23,9 @@ NOW = datetime(2026, 11, 24, 10, 48, tzinfo=UTC)
 PERIOD = periods.parse("13w", NOW, ZoneInfo("Europe/London"))
 """The 13 weeks of the report: from summer time into winter time."""
 HANDLERS = {"it/broken": "ben", "hr/pay": "hana", "purchasing/buy": "pia", "facilities/repair": "chi"}
+HANDLER_OF = {path.split("/")[0]: name for path, name in HANDLERS.items()}
 PATHS = ("it/broken", "it/broken", "hr/pay", "it/broken", "purchasing/buy", "facilities/repair")
+CHANNELS = ("portal", "portal", "phone", "portal", "email", "portal", "portal")
 SECRET, CASE = "Nobody's business but payroll's", "A concern about somebody"
 
 
@@ -34,6 +38,16 @@ def told(many: int = 54) -> None:
     hand_over(working(NOW - timedelta(days=20), dice))
     not_approved(working(NOW - timedelta(days=30), dice))
     sla.sweep(now=NOW)
+    calmed(NOW)
+    db.session.commit()
+    kept()
+
+
+def kept(now: datetime = NOW) -> None:
+    """What the worker does every few seconds: count what has changed."""
+    while facts.keep_up(now=now, zone="Europe/London") >= facts.BATCH:
+        pass
+    facts.keep_up(now=now, zone="Europe/London")  # the first time it only counts what is there
     db.session.commit()
 
 
@@ -48,6 +62,7 @@ def one(path: str, n: int, filed: datetime, dice: random.Random) -> Ticket:
     who = ("ada", "eve", "ada", "max", "ada")[n % 5]
     words = {"summary": f"{SECRET}, {n}"} if path == "hr/pay" else {}
     ticket = make.ticket(path, by=who, now=filed, customer_waiting=n % 5 == 0, customer="Acme" * (n % 5 == 0), **words)
+    ticket.channel = CHANNELS[n % len(CHANNELS)]
     by = cast.actor(HANDLERS[path])
     replied = filed + timedelta(minutes=dice.choice((4, 11, 25, 48, 7200)))
     if replied >= NOW or n % 9 == 8:
@@ -100,6 +115,13 @@ def not_approved(filed: datetime) -> None:
     refuse(back, now=asked + timedelta(days=1))
 
 
+def calmed(now: datetime) -> None:
+    """What was decided of every second open request stays under the priority of then."""
+    query = select(Ticket).where(Ticket.is_open, Ticket.id % 2 == 0).order_by(Ticket.id)
+    for ticket in db.session.scalars(query):
+        actions.set_priority(ticket, by=cast.actor(HANDLER_OF[ticket.team.slug]), now=now, level=Priority.LOW)
+
+
 def refuse(ticket: Ticket, *, now: datetime) -> None:
     ballot = make.first_ballot(ticket)
     assert ballot is not None
@@ -119,4 +141,5 @@ def case() -> Ticket:
     make.ticket("hr/concern", by="eve", now=filed, summary=CASE)
     sla.sweep(now=NOW)
     db.session.commit()
+    kept()
     return ticket

@@ -9,7 +9,7 @@ import time_machine
 
 from internaldesk.core import periods
 from internaldesk.quality import export
-from internaldesk.quality.export import guarded
+from internaldesk.quality.sheets import guarded
 from internaldesk.tickets import actions
 from tests import cast, make
 from tests.quality import story

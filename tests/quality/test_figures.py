@@ -4,58 +4,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
 
 from internaldesk.core.figures import span_words
 from internaldesk.db import db
-from internaldesk.models.history import Event
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Ticket
+from tests.quality.counting import BEGIN, END, filed, nth, overall, refusals, rows, stretches, verdicts
 from tests.quality.reading import number
-from tests.quality.story import NOW, PERIOD
-
-BEGIN, END = PERIOD.start, PERIOD.end
-ORDINARY_AND_TEAM = ("O", "T")
-
-
-def rows(table, *where):
-    """Rows of tickets that managers may count, the plain way."""
-    query = select(table) if table is Ticket else select(table).join(Ticket, table.ticket_id == Ticket.id)
-    return db.session.scalars(query.where(Ticket.confidentiality.in_(ORDINARY_AND_TEAM), *where)).all()
-
-
-def verdicts(target):
-    return [c for c in rows(Clock, Clock.target == target) if c.decided_at and BEGIN <= c.decided_at < END]
-
-
-def nth(values, share):
-    """The smallest value with at least `share` of all at or below it, found by looking."""
-    return next(v for v in sorted(values) if sum(w <= v for w in values) >= share * len(values))
-
-
-def filed():
-    return [t for t in rows(Ticket) if BEGIN <= t.filed_at < END]
-
-
-def stretches():
-    """Every span in which something was open, from the log of events: (ticket, from, until, filed)."""
-    for ticket in rows(Ticket):
-        log = rows(Event, Event.ticket_id == ticket.id, Event.kind.in_(["solved", "reopened", "refused"]))
-        since = ticket.filed_at
-        for event in sorted(log, key=lambda event: event.id):
-            if event.kind in ("solved", "refused"):
-                yield ticket, since, event.at, ticket.filed_at
-                since = None
-            else:
-                since = event.at
-        if since is not None:
-            yield ticket, since, None, ticket.filed_at
-
-
-def overall(rating):
-    given = [s for s in (rating.attitude, rating.responsiveness, rating.clarity, rating.simplicity) if s is not None]
-    return int(Decimal(sum(given)) / len(given) + Decimal("0.5"))
+from tests.quality.story import NOW
 
 
 def test_the_story_has_something_of_everything(told):
@@ -111,8 +68,7 @@ def test_open_right_now_by_age(max_):
 def test_requests_filed_and_solved_for_good(max_):
     week = timedelta(days=7)
     ended = [(t, until) for t, _, until, _ in stretches() if until and BEGIN <= until < END]
-    refused = {(event.ticket_id, event.at) for event in rows(Event, Event.kind == "refused")}
-    solved = [(t, until) for t, until in ended if (t.id, until) not in refused]
+    solved = [(t, until) for t, until in ended if (t.id, until) not in refusals()]
     returned = [
         (t, until)
         for t, until in solved
@@ -150,7 +106,16 @@ def test_a_miss_stays_with_the_team_that_missed_it(max_):
 
 @pytest.mark.parametrize(
     "filters",
-    ["", "by=team&team=it&team=hr", "by=location&period=26w", "type=it/broken", "customer=yes&location=leeds"],
+    [
+        "",
+        "by=team&team=it&team=hr",
+        "by=location&period=26w",
+        "type=it/broken",
+        "customer=yes&location=leeds",
+        "priority=medium&priority=urgent&period=26w",
+        "channel=phone&channel=email&by=location",
+        "priority=high&channel=portal&customer=yes&by=team",
+    ],
 )
 def test_every_count_opens_a_list_of_that_many(max_, filters):
     page = max_.get(f"/quality?{filters}")

@@ -1,9 +1,13 @@
 """The pages: what their addresses mean, what they say when there is little to say, and what they cost."""
 
+from datetime import timedelta
+
 import pytest
 import time_machine
 
-from internaldesk.quality.listings import LISTINGS
+from internaldesk.db import db
+from internaldesk.quality.efforts import ALL
+from tests import make
 from tests.browse import sign_in
 from tests.quality import story
 from tests.quality.conftest import pages
@@ -15,7 +19,42 @@ REPORT, LIST = 8, 8
 
 @pytest.fixture
 def empty(app, morning):
+    story.kept()
     return pages(app, "max")
+
+
+class TestBeforeEverythingIsCounted:
+    @pytest.fixture
+    def uncounted(self, app, morning):
+        make.ticket("it/broken", by="ada", now=NOW)
+        db.session.commit()
+        return pages(app, "max")
+
+    def test_the_page_says_so_and_shows_no_figure(self, uncounted):
+        page = uncounted.get("/quality")
+
+        assert "The figures are being prepared: 0% of the requests are counted." in page.words
+        assert page.find("a", "verdict") == []
+
+    def test_a_file_is_refused_in_words(self, uncounted):
+        assert "The figures are being prepared" in uncounted.get("/quality.csv", 409).words
+
+    def test_lists_work(self, uncounted):
+        assert uncounted.get("/quality/requests?what=open").counted() == 1
+
+    def test_then_it_is_there(self, uncounted):
+        story.kept()
+
+        assert uncounted.get("/quality").verdicts()["Open right now"] == "1"
+
+
+def test_figures_that_lag_say_of_when_they_are(app):
+    with time_machine.travel(NOW, tick=False):
+        story.kept(NOW - timedelta(minutes=10))
+
+        assert "These figures are as of" in pages(app, "max").text("/quality")
+        story.kept()
+        assert "These figures are as of" not in pages(app, "max").text("/quality")
 
 
 class TestAnEmptyDesk:
@@ -33,7 +72,7 @@ class TestAnEmptyDesk:
             assert reason in page.words
         assert set(page.verdicts().values()) == {"none", "0"}
 
-    @pytest.mark.parametrize("what", LISTINGS)
+    @pytest.mark.parametrize("what", ALL)
     def test_has_empty_lists(self, empty, what):
         assert "No request fits this number" in empty.text(f"/quality/requests?what={what}")
 
@@ -48,6 +87,8 @@ class TestAddresses:
             ("period=quarter", "all teams, Q3 2026,"),
             ("period=2026-11", "all teams, November 2026,"),
             ("team=it&team=hr", "IT, HR, 13 weeks"),
+            ("priority=high&priority=urgent", "all teams, urgent or high priority, 13 weeks"),
+            ("team=it&channel=phone&channel=plan", "IT, by phone or recurring, 13 weeks"),
             ("type=it/broken&location=leeds", "all teams, Something is broken, Leeds, 13 weeks"),
         ],
     )
@@ -63,6 +104,8 @@ class TestAddresses:
             ("/quality?period=2027-01", "January 2027 has not begun yet."),
             ("/quality?team=nobody", "There is no team “nobody” whose figures you can see."),
             ("/quality?type=broken", "There is no type “broken”"),
+            ("/quality?priority=soon", "There is no priority “soon” whose figures you can see."),
+            ("/quality/requests?what=open&channel=pigeon", "There is no channel “pigeon” whose figures you can see."),
             ("/quality?by=agent", "“agent” is not known here."),
             ("/quality/requests?what=else", "“else” is not known here."),
             ("/quality/requests?what=open&age=4", "“4” is not an age"),
@@ -75,7 +118,7 @@ class TestAddresses:
         assert words in max_.get(url, 422).words
 
     def test_every_way_on_from_the_page_exists(self, max_):
-        page = max_.get("/quality?team=it&customer=yes")
+        page = max_.get("/quality?team=it&customer=yes&priority=high&channel=portal")
         ways = {node.get("href") for node in page.root.iter("a")}
 
         broken = {url for url in ways if url.startswith("/quality") and max_.client.get(url).status_code != 200}
@@ -85,7 +128,7 @@ class TestAddresses:
         assert {url.partition("#")[2] for url in ways if "#" in url} <= ids
 
     def test_filters_that_a_form_does_not_set_stay(self, max_):
-        page = max_.get("/quality?team=it&customer=yes&by=team&period=26w")
+        page = max_.get("/quality?team=it&customer=yes&by=team&period=26w&channel=phone")
         forms = [form for form in page.root.iter("form") if form.get("action") == "/quality"]
 
         kept = [
@@ -93,7 +136,7 @@ class TestAddresses:
             for form in forms
         ]
 
-        rest = {"team": "it", "customer": "yes", "by": "team", "period": "26w"}
+        rest = {"team": "it", "customer": "yes", "by": "team", "period": "26w", "channel": "phone"}
         assert kept[0] == {name: value for name, value in rest.items() if name != "period"}
         assert kept[1] == {name: value for name, value in rest.items() if name != "team"}
 
@@ -132,7 +175,9 @@ class TestTooLittle:
 
 
 class TestCosts:
-    @pytest.mark.parametrize("url", ["/quality", "/quality?by=location&team=it&type=it/broken", "/quality.csv"])
+    @pytest.mark.parametrize(
+        "url", ["/quality", "/quality?by=location&team=it&type=it/broken", "/quality?channel=portal", "/quality.csv"]
+    )
     def test_a_report_costs_the_same_for_three_and_for_thirty(self, app, morning, count_sql, url):
         def cost(many):
             story.told(many)

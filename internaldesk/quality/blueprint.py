@@ -1,0 +1,5 @@
+"""The blueprint that every page about service quality registers on."""
+
+from flask import Blueprint
+
+bp = Blueprint("quality", __name__)
