@@ -13,7 +13,7 @@ from internaldesk.decisions import asking, away, roles, sight
 from internaldesk.decisions.blueprint import bp
 from internaldesk.decisions.forms import DecisionForm
 from internaldesk.models.approvals import Ballot
-from internaldesk.tickets import approving
+from internaldesk.tickets import fanning
 from internaldesk.tickets.queries import LARGEST_NUMBER
 from internaldesk.web.auth import actor, anyone, people
 from internaldesk.web.desk import done, now, page
@@ -70,7 +70,7 @@ def _decided(ballot: Ballot, who: Actor, *, via: str, here: str) -> Response:
     """Show it, or do what the pressed button says; a refusal of the rules leaves every word where it was."""
     form = DecisionForm()
     if form.is_submitted():
-        if form.accepts(approving.decide, ballot.id, by=who, now=now(), via=via):
+        if form.accepts(fanning.decide, ballot.id, by=who, now=now(), via=via):
             flash(_SAID[form.chosen])
             return done(here if via == "link" else url_for("decisions.index"))
         return _page(ballot, form, who, via=via, here=here, status=422)

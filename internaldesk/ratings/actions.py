@@ -4,7 +4,7 @@ import secrets
 from datetime import datetime
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from internaldesk.core import rating
 from internaldesk.core.errors import Refused
@@ -14,6 +14,7 @@ from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.tickets import Ticket
+from internaldesk.ratings import follow_ups
 
 
 def invite(ticket: Ticket, *, now: datetime) -> RatingInvite:
@@ -24,6 +25,13 @@ def invite(ticket: Ticket, *, now: datetime) -> RatingInvite:
     row = RatingInvite(ticket_id=ticket.id, person_id=ticket.requester_id, nonce=secrets.token_hex(12), at=now)
     db.session.add(row)
     return row
+
+
+def uninvite(ticket: Ticket) -> None:
+    """Take the question back, as if it had never been put; raises Refused where it was answered already."""
+    if db.session.scalars(select(Rating.id).where(Rating.ticket_id == ticket.id)).first() is not None:
+        raise Refused("Its requester has rated it already.")
+    db.session.execute(delete(RatingInvite).where(RatingInvite.ticket_id == ticket.id))
 
 
 def token(invite_id: int, nonce: str, *, key: str) -> str:
@@ -45,7 +53,7 @@ def submit(asked: RatingInvite, *, now: datetime, scores: rating.Scores, comment
     """Keep the answer; within two weeks a second one replaces the first, after that it stands."""
     rating.check(scores)
     ticket = asked.ticket
-    if ticket.status not in (Status.SOLVED, Status.CLOSED):
+    if ticket.status not in (Status.SOLVED, Status.CLOSED) or ticket.solved_at is None:
         raise Refused("This request was opened again. You can rate it when it is solved.")
     row = db.session.scalars(select(Rating).where(Rating.ticket_id == ticket.id)).first()
     if row is not None and not rating.may_change(row.at, now):
@@ -56,6 +64,7 @@ def submit(asked: RatingInvite, *, now: datetime, scores: rating.Scores, comment
     row.comment, row.changed_at = comment, now
     db.session.add(row)
     history.record(ticket.id, Kind.RATED, by=None, at=now, **scores._asdict())
+    follow_ups.follow(row, now=now)
     return row
 
 

@@ -38,10 +38,10 @@ def backup(path: Path, *, files: Path, now: datetime, tell: Tell = lambda _done,
     """
     schema.require_ready()
     with archive.written(path) as writer, _one_instant() as connection:
-        total = sum(rows.count(connection, table) for table in rows.tables())
+        total = sum(rows.count(connection, table) for table in rows.stored())
         writer.about |= {"made_at": now.isoformat(), "revision": schema.present(), "rows": total}
         done = _Counter(total, tell)
-        for table in rows.tables():
+        for table in rows.stored():
             writer.add_lines(f"tables/{table.name}.jsonl", rows.lines_of(connection, table, tell=done.add))
         kept, missing = _add_files(writer, files)
     return Told(total, kept, missing)
@@ -150,7 +150,7 @@ def _remove(folder: Path, keys: set[str]) -> None:
 
 def _fill(reader: Reader, connection: Connection, done: _Counter) -> None:
     rows.empty(connection)
-    for table in rows.tables():
+    for table in rows.stored():
         with reader.lines(f"tables/{table.name}.jsonl") as lines:
             rows.load(connection, table, lines, tell=done.add)
     rows.count_on(connection)

@@ -13,10 +13,13 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from internaldesk.db import db, unit_of_work
+from internaldesk.facts import queries as facts
 from internaldesk.settings import Settings
 from internaldesk.upkeep import queries, schema
 
 LEAST_SPACE = 1024**3
+MOST_BEHIND = timedelta(minutes=5)
+"""How far the figures of service quality may lag."""
 _PATIENCE = 5.0
 _MAIL_PORTS = {"smtp": 25, "smtps": 465, "imap": 143, "imaps": 993}
 _NEAR = ("127.0.0.1", "localhost", "::1")
@@ -70,7 +73,7 @@ def _database(desk: Settings, now: datetime) -> Iterator[str]:
             yield f"The tables are at revision {found}, this program wants {schema.wanted()}. Run: flask desk init"
             return
         with unit_of_work(reading=True):
-            yield from [*_damage(), *_worker(now), *_people(desk), *_files(desk.files)]
+            yield from [*_damage(), *_worker(now), *_figures(now), *_people(desk), *_files(desk.files)]
     except SQLAlchemyError as error:
         yield f"The database does not answer: {str(getattr(error, 'orig', error)).strip()}."
 
@@ -94,6 +97,13 @@ def _worker(now: datetime) -> Iterator[str]:
     for job in jobs:
         if job.error:
             yield f"The job {job.name} failed when it ran last: {job.error}"
+
+
+def _figures(now: datetime) -> Iterator[str]:
+    stand = facts.stand()
+    if stand.built and stand.fresh_at is not None and stand.fresh_at < now - MOST_BEHIND:
+        behind = (now - stand.fresh_at) // timedelta(minutes=1)
+        yield f"The figures of service quality are {behind} minutes behind. Is the worker running? flask desk work"
 
 
 def _people(desk: Settings) -> Iterator[str]:

@@ -26,6 +26,11 @@ def tables() -> list[Table]:
     return Base.metadata.sorted_tables
 
 
+def stored() -> list[Table]:
+    """Those a backup holds: all but what the desk derives from others, and makes anew."""
+    return [table for table in tables() if not table.info.get("derived")]
+
+
 def count(connection: Connection, table: Table) -> int:
     """How many rows it has."""
     return connection.execute(select(func.count()).select_from(table)).scalar_one()

@@ -19,6 +19,9 @@ ROOT = Path(__file__).parent.parent.parent
 PATIENCE = 15.0
 """Seconds a part may take to finish what it is doing before it is ended for good."""
 
+LEAN = {"MALLOC_ARENA_MAX": "1"}
+"""Python runs one thread at a time: an arena for each would gain no speed, and keep a third more memory (glibc)."""
+
 _STARTING = 60.0
 _LOOK_EVERY = 0.1
 _PR_SET_PDEATHSIG = 1
@@ -38,7 +41,7 @@ def serve(host: str, port: int, *, say: Callable[[str], None]) -> None:
     """
     _require_free(host, port)
     shown = f"http://{f'[{host}]' if ':' in host else host}:{port}"
-    environ = {"DESK_BASE_URL": f"http://127.0.0.1:{port}", **os.environ}
+    environ = {"DESK_BASE_URL": f"http://127.0.0.1:{port}", **LEAN, **os.environ}
     with _told_to_end() as ending, _running(_commands(host, port), environ) as parts:
         _wait_for_answer(host, port, parts, ending)
         if not ending.is_set():

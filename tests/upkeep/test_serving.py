@@ -113,6 +113,12 @@ def said(process: "subprocess.Popen[str]") -> str:
     return process.stdout.readline().strip()
 
 
+def test_the_threads_of_a_part_share_their_memory(start: Start, tmp_path: Path) -> None:
+    start()
+    environ = Path(f"/proc/{number(tmp_path / 'web')}/environ").read_bytes().split(b"\0")
+    assert b"MALLOC_ARENA_MAX=1" in environ
+
+
 @pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_told_to_end_both_parts_end_first(start: Start, port: int, tmp_path: Path, sign: signal.Signals) -> None:
     process = start()

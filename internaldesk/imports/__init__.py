@@ -1,0 +1,1 @@
+"""Bringing in the history of another desk from its log of events."""
