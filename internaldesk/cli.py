@@ -2,12 +2,12 @@
 
 import json
 import sys
-import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import click
 from flask import current_app
@@ -20,6 +20,8 @@ from internaldesk.core import replay as cases
 from internaldesk.core.errors import BadInput, Refused
 from internaldesk.db import unit_of_work
 from internaldesk.demo import bulk, story
+from internaldesk.facts import command as figures
+from internaldesk.imports import actions as imports
 from internaldesk.jobs import worker
 from internaldesk.models.people import TeamRole
 from internaldesk.people import actions as people
@@ -28,6 +30,7 @@ from internaldesk.settings import Settings
 from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import doctor as checks
 from internaldesk.upkeep import schema, serving
+from internaldesk.upkeep.bar import Bar
 
 _ROLES = ("employee", "agent", "lead", "manager", "admin")
 
@@ -68,10 +71,8 @@ class Commands(AppGroup):
 
 
 desk = Commands("desk", help="Set the desk up, run it, look after it.")
-person = Commands("person", help="Enter people.")
-desk.add_command(person)
-calendar = Commands("calendar", help="Try calendars.")
-desk.add_command(calendar)
+desk.add_command(person := Commands("person", help="Enter people."))
+desk.add_command(calendar := Commands("calendar", help="Try calendars."))
 
 
 @desk.command()
@@ -102,13 +103,13 @@ def demo(seed: int, if_empty: bool, tickets: int | None) -> None:
         click.echo("There are people already, so no story was told.")
         return
     if tickets:
-        with _Bar("Growing the desk") as bar:
+        with Bar("Growing the desk") as bar:
             count = bulk.grow(tickets=tickets, seed=seed, now=_now(), progress=bar.tell)
         click.echo(f"The desk has {count} requests more.")
         return
     if known.demo_people():
         raise BadInput("The demo story was told already; another one needs an empty desk.")
-    with _Bar("Telling the demo story") as bar, _unmade_on_failure(empty):
+    with Bar("Telling the demo story") as bar, _unmade_on_failure(empty):
         count = story.tell(seed=seed, now=_now(), progress=bar.tell)
     click.echo(f"The demo story is told: {count} requests. The people to try it with stand on the sign-in page.")
 
@@ -118,18 +119,19 @@ def demo(seed: int, if_empty: bool, tickets: int | None) -> None:
 @click.option("--name", required=True, help="First and last name.")
 @click.option("--team", help="The team they work in, by its short name, such as it.")
 @click.option("--role", type=click.Choice(_ROLES), help="Agent or lead of the team, manager or admin of the desk.")
-def add(email: str, name: str, team: str | None, role: str | None) -> None:
+@click.option("--department", default="", help="The part of the organisation they work in, such as “Sales”.")
+def add(email: str, name: str, team: str | None, role: str | None, department: str) -> None:
     """Enter a person and print the link with which they set a password."""
     role = role or ("agent" if team else "employee")
     if (role in ("agent", "lead")) != bool(team):
         raise BadInput("Roles agent and lead, and only these, need a --team.")
     schema.require_ready()
     with unit_of_work():
-        entered = people.add_person(email, name=name, now=_now(), manager=role == "manager", admin=role == "admin")
+        boss, root = role == "manager", role == "admin"
+        entered = people.add_person(email, name=name, now=_now(), manager=boss, admin=root, department=department)
         if team:
             people.join(entered, team, role=TeamRole(role))
-        token = people.password_link(entered, now=_now())
-        words = f"{entered.name} is entered"
+        token, words = people.password_link(entered, now=_now()), f"{entered.name} is entered"
     click.echo(f"{words}. Within 72 hours, once: {_settings().base_url}/password/{token}")
 
 
@@ -154,11 +156,23 @@ def replay(file: Path) -> None:
     """Work out the promise cases in FILE, one JSON line each."""
     found = _cases(file)
     lines = []
-    with _Bar("Replaying") as bar:
+    with Bar("Replaying") as bar:
         for case in found:
             lines.append(_replayed(case))
             bar.tell(len(lines), len(found))
     click.echo("\n".join(lines))
+
+
+@desk.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--mapping", required=True, type=click.Path(path_type=Path), help="What its columns and words mean.")
+@click.option("--dry-run", is_flag=True, help="Only say what would come in.")
+def bring_in(file: Path, mapping: Path, dry_run: bool) -> None:
+    """Bring in the log of another desk, in FILE, as history of this one; nothing of it twice."""
+    schema.require_ready()
+    with Bar("Importing") as bar:
+        told = imports.bring_in(file, _toml_or_json(mapping), now=_now(), dry_run=dry_run, tell=bar.tell)
+    click.echo("\n".join(told.sentences(dry_run=dry_run)))
 
 
 @calendar.command()
@@ -181,10 +195,19 @@ def doctor() -> None:
 
 
 @desk.command()
+@click.option("--rebuild", is_flag=True, help="Forget the kept figures and count every request again.")
+def facts(rebuild: bool) -> None:
+    """Say how far the figures of service quality are counted, or count them again."""
+    schema.require_ready()
+    with Bar("Counting") as bar:
+        click.echo(figures.told(rebuild=rebuild, zone=_settings().timezone, now=_now(), tell=bar.tell))
+
+
+@desk.command()
 @click.argument("file", type=click.Path(path_type=Path))
 def backup(file: Path) -> None:
     """Write database and files, as of now, to a new FILE; the desk may go on running."""
-    with _Bar("Backing up") as bar:
+    with Bar("Backing up") as bar:
         told = upkeep.backup(file, files=_settings().files, now=_now(), tell=bar.tell)
     lost = f" {told.missing} files of requests were missing." if told.missing else ""
     click.echo(f"{told.rows} rows and {told.files} files are in {file}.{lost}")
@@ -195,7 +218,7 @@ def backup(file: Path) -> None:
 @click.option("--replace", is_flag=True, help="Throw away everything that is in this desk now.")
 def restore(file: Path, replace: bool) -> None:
     """Put a backup back into an empty desk, after checking every byte of it."""
-    with _Bar("Restoring") as bar:
+    with Bar("Restoring") as bar:
         told = upkeep.restore(file, files=_settings().files, replace=replace, tell=bar.tell)
     click.echo(f"{told.rows} rows and {told.files} files were restored from {file}.")
 
@@ -227,28 +250,6 @@ def _unmade_on_failure(empty: bool) -> Iterator[None]:
         raise
 
 
-class _Bar:
-    """A progress bar that appears only when the work takes longer than two seconds, and only on a screen."""
-
-    def __init__(self, label: str) -> None:
-        self.label, self.shown_from = label, time.monotonic() + 2
-        self.bar: Any = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.bar is not None:
-            self.bar.render_finish()
-
-    def tell(self, done: int, total: int) -> None:
-        """So much of so much is done."""
-        if self.bar is None and time.monotonic() >= self.shown_from and sys.stderr.isatty():
-            self.bar = click.progressbar(length=total, label=self.label, file=sys.stderr)
-        if self.bar is not None:
-            self.bar.update(done - self.bar.pos)
-
-
 def _now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
@@ -260,11 +261,25 @@ def _settings() -> Settings:
 
 def _json(file: Path) -> Any:
     try:
-        return json.loads(file.read_text())
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from error
+        return json.loads(_text(file))
     except ValueError as error:
         raise BadInput(f"{file} is not JSON: {error}.") from error
+
+
+def _toml_or_json(file: Path) -> Any:
+    if file.suffix != ".toml":
+        return _json(file)
+    try:
+        return tomllib.loads(_text(file))
+    except ValueError as error:
+        raise BadInput(f"{file} is not TOML: {error}.") from error
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{file} cannot be read: {getattr(error, 'strerror', None) or 'it is not text'}.") from error
 
 
 def _cases(file: Path) -> list[dict[str, Any]]:

@@ -49,6 +49,11 @@ class Settings:
         """The folder that keeps attachments."""
         return self.data / "files"
 
+    @property
+    def templates(self) -> Path:
+        """The folder that keeps templates as they were last compiled; it can be deleted at any time."""
+        return self.data / "templates"
+
 
 def read(environ: Mapping[str, str] | None = None) -> Settings:
     """Read and check the settings; raises BadInput with a sentence that names the setting."""

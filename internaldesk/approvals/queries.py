@@ -82,6 +82,12 @@ def fresh(ballot_id: int) -> Ballot:
     ).one()  # fmt: skip
 
 
+def about(ballot_id: int) -> int:
+    """The number of the ticket a ballot is about."""
+    query = select(ApprovalRound.ticket_id).join(ApprovalStep, ApprovalStep.round_id == ApprovalRound.id)
+    return db.session.scalars(query.join(Ballot, Ballot.step_id == ApprovalStep.id).where(Ballot.id == ballot_id)).one()
+
+
 def ticket_of(ballot_id: int) -> Ticket:
     """The ticket a ballot is about, locked: whoever decides next waits here."""
     query = (

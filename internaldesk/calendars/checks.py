@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from internaldesk.calendars import written
 from internaldesk.calendars.schedule import Schedule
+from internaldesk.core import wording
 from internaldesk.core.errors import Refused
 from internaldesk.core.hours_text import DAY_MINUTES, DAYS, NAMES, Window, clock_time
 
@@ -33,7 +34,7 @@ def faults(schedule: Schedule, *, today: date) -> list[Refused]:
 
 def day_said(on: date, today: date) -> str:
     """As in “Fri 25 Dec”, with the year where it is not this one."""
-    return f"{on:%a} {on.day} {on:%b}{f' {on.year}' if on.year != today.year else ''}"
+    return wording.day(on, today=today)
 
 
 def _week(schedule: Schedule) -> Iterator[Refused]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from wtforms import DateField, Field, HiddenField, StringField, TextAreaField
+from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from internaldesk.calendars import sheet
@@ -12,7 +12,7 @@ from internaldesk.calendars.checks import Faults
 from internaldesk.calendars.sheet import ClosureLine, OpeningLine, Sheet
 from internaldesk.core.errors import Refused
 from internaldesk.core.hours_text import DAYS, NAMES
-from internaldesk.web.forms import BaseForm, plain
+from internaldesk.web.forms import BaseForm, Day, plain
 
 USUAL_PROMISE = "1 h"
 _CLOSURE = ("closure_date", "closure_start", "closure_end", "closure_label")
@@ -97,17 +97,6 @@ class HolidaysForm(Faulty):
     def cleaned(self) -> dict[str, Any]:
         """What the editor saw; the days are worked out from the proposal."""
         return {"version": self.version.data or ""}
-
-
-class Day(DateField):
-    """A date as browsers send it."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Read it, or say how to write it."""
-        try:
-            super().process_formdata([value.strip() for value in valuelist])
-        except ValueError:
-            raise ValueError(f"“{valuelist[0]}” is not a date; write it as 2026-12-25.") from None
 
 
 class CorrectionForm(BaseForm):

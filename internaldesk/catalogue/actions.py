@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from internaldesk.catalogue import content
+from internaldesk.catalogue import checklists, content
 from internaldesk.catalogue.content import TeamSpec, TypeSpec
 from internaldesk.core import hours, questions
 from internaldesk.core.clocks import ClockState, Target
@@ -45,7 +45,10 @@ def load_defaults(*, now: datetime, timezone: str = "Europe/London") -> int:
         db.session.add(Location(slug="head-office", name="Head office", timezone=timezone))
     calendars = {row.slug: row for row in db.session.scalars(select(Calendar))}
     always = _calendar(calendars, ALWAYS, "Around the clock", content.AROUND_THE_CLOCK)
-    return sum(_load_team(spec, position, calendars, always, now) for position, spec in enumerate(content.load()))
+    teams = content.load()
+    new = sum(_load_team(spec, position, calendars, always, now) for position, spec in enumerate(teams))
+    checklists.load(teams, now=now)
+    return new
 
 
 def count_use(request_type_id: int, *, location_id: int) -> None:

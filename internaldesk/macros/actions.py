@@ -13,7 +13,7 @@ from internaldesk.core.policy import Act, Actor, require
 from internaldesk.db import db
 from internaldesk.macros import queries
 from internaldesk.models.macros import Macro
-from internaldesk.models.tickets import Ticket
+from internaldesk.models.tickets import Message, Ticket
 from internaldesk.tickets import actions as tickets
 from internaldesk.tickets import changes, tags
 
@@ -83,11 +83,11 @@ def run(
     seen: int | None = None,
     version: int | None = None,
     files: Sequence[int] = (),
-) -> Ticket:
+) -> Message | None:
     """Say `body` (as a reply, or as a `note`) and do these parts of the macro, by the verbs that pages use.
 
     `seen` is the version of the macro and `version` that of the ticket that were shown. All or nothing: the caller
-    gives the frame.
+    gives the frame. Returns the reply, if there is one.
     """
     require(by, Act.NOTE if note else Act.ANSWER, ticket)
     changes.refuse_closed(ticket)
@@ -96,13 +96,13 @@ def run(
     before = standing(ticket)
     after = rules.outcome(macro, before, me=by.id, replies=bool(body) and not note, do=do)
     _refuse_nothing(body, files, changed=after != before)
-    _say(ticket, after, by=by, now=now, note=note, body=body, files=files)
+    said = _say(ticket, after, by=by, now=now, note=note, body=body, files=files)
     if ticket.status is not after.status:
         tickets.set_status(ticket, by=by, now=now, status=after.status)
     tags.tag(ticket, by=by, now=now, tags=after.tags)
     tickets.assign(ticket, by=by, now=now, assignee_id=after.assignee_id)
     count(macro, now=now)
-    return ticket
+    return said
 
 
 def standing(ticket: Ticket) -> Standing:
@@ -112,11 +112,13 @@ def standing(ticket: Ticket) -> Standing:
 
 def _say(
     ticket: Ticket, after: Standing, *, by: Actor, now: datetime, note: bool, body: str, files: Sequence[int]
-) -> None:
-    if body and note:
+) -> Message | None:
+    if not body:
+        return None
+    if note:
         tickets.note(ticket, by=by, now=now, body=body, files=files)
-    elif body:
-        tickets.reply(ticket, by=by, now=now, body=body, then=_THEN.get(after.status, "progress"), files=files)
+        return None
+    return tickets.reply(ticket, by=by, now=now, body=body, then=_THEN.get(after.status, "progress"), files=files)
 
 
 def _refuse_unseen(macro: Macro, seen: int | None) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from internaldesk.core import macros as rules
+from internaldesk.core import wording
 from internaldesk.core.clocks import ClockState, Target
 from internaldesk.core.macros import Assign, MacroLike, Part
 from internaldesk.core.policy import Actor
@@ -87,5 +88,6 @@ def _promise(ticket: Ticket, now: datetime) -> str:
     due = next((clock.due_at for clock in reversed(running) if clock.state is ClockState.RUNNING), None)
     if due is None or due <= now:
         return ""
-    local = due.astimezone(ZoneInfo(ticket.requester.timezone or ticket.requester.location.timezone))
-    return f"{local:%a} {local.day} {local:%b}, {local:%H:%M}"
+    zone = ZoneInfo(ticket.requester.timezone or ticket.requester.location.timezone)
+    local, today = due.astimezone(zone), now.astimezone(zone).date()
+    return f"{wording.day(local.date(), today=today)}, {local:%H:%M}"

@@ -1,5 +1,6 @@
 """Macros on a request: find one, put its text in, see what it would do, do it."""
 
+from functools import partial
 from typing import Any
 
 from flask import Response, abort, flash, request, url_for
@@ -11,7 +12,7 @@ from internaldesk.macros.blueprint import bp
 from internaldesk.macros.forms import UseForm
 from internaldesk.models.macros import Macro
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import drafts, uploads
+from internaldesk.tickets import drafts, undoing, uploads
 from internaldesk.tickets import queries as tickets
 from internaldesk.tickets.access import handled_or_404
 from internaldesk.tickets.onward import GO, onward
@@ -72,14 +73,15 @@ def run(number: int, macro_id: int) -> Response:
         form.form_errors.extend(files.errors)
         return _again(ticket, macro, form, files, status=413 if files.too_large else 422)
     try:
-        accepted = form.accepts(actions.run, macro, ticket, by=actor(), now=now(), files=files.ids)
+        act = partial(undoing.kept, partial(actions.run, macro))
+        accepted = form.accepts(act, ticket, by=actor(), now=now(), files=files.ids)
     except Conflict:
         return _conflict(ticket, macro, form, files)
     if not accepted:
         return _again(ticket, macro, form, files)
     if _composed():
         drafts.drop(_place(ticket, _mode()), by=actor())
-    return onward(ticket, done=f"“{macro.name}” is done.")
+    return onward(ticket, done=f"“{macro.name}” is done.", undo=form.result)
 
 
 @bp.get("/requests/R-<int:number>/macros/<int:macro_id>/text")

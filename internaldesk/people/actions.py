@@ -11,6 +11,7 @@ from internaldesk.core.policy import Actor
 from internaldesk.core.tokens import digest
 from internaldesk.db import db, frame
 from internaldesk.models.people import (
+    Department,
     Location,
     Membership,
     PasswordLink,
@@ -30,6 +31,7 @@ LINK = timedelta(hours=72)
 _LINKS_KEPT = timedelta(days=30)
 _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 _DEVICE_LENGTH = 200
+_DEPARTMENT_LENGTH = 80
 
 
 def add_location(slug: str, *, name: str, timezone: str) -> Location:
@@ -52,8 +54,12 @@ def add_person(
     manager: bool = False,
     admin: bool = False,
     password_hash: str | None = None,
+    department: str = "",
 ) -> Person:
-    """Enter a co-worker, in the first place if none is given; raises BadInput for an address that cannot be used."""
+    """Enter a co-worker, in the first place if none is given; raises BadInput for an address that cannot be used.
+
+    `department` is its name; one that nobody was in yet is entered with them.
+    """
     address = email.strip().lower()
     if not _EMAIL.fullmatch(address):
         raise BadInput(f"“{email}” is not an e-mail address.", field="email")
@@ -65,9 +71,21 @@ def add_person(
     person.location_id = (location or _first_location()).id
     person.line_manager_id = line_manager.id if line_manager else None
     person.manager, person.admin, person.password_hash = manager, admin, password_hash
+    person.department = _department(department)
     db.session.add(person)
     db.session.flush()
     return person
+
+
+def _department(name: str) -> Department | None:
+    """The department of that name, entered if need be; none for no name. Raises BadInput where it is too long."""
+    plain = " ".join(name.split())
+    if len(plain) > _DEPARTMENT_LENGTH:
+        raise BadInput(f"A department's name has at most {_DEPARTMENT_LENGTH} letters.", field="department")
+    if not plain:
+        return None
+    known = select(Department).where(func.lower(Department.name) == plain.lower()).order_by(Department.id)
+    return db.session.scalars(known).first() or Department(name=plain)
 
 
 def join(person: Person, team_slug: str, *, role: TeamRole = TeamRole.AGENT, case_group: bool = False) -> Membership:

@@ -64,7 +64,7 @@ def profile(person_id: int) -> Person:
     """A person with place and teams, as their own page shows them."""
     query = select(Person).where(Person.id == person_id)
     teams = selectinload(Person.memberships).joinedload(Membership.team)
-    return db.session.scalars(query.options(joinedload(Person.location), teams)).one()
+    return db.session.scalars(query.options(joinedload(Person.location), joinedload(Person.department), teams)).one()
 
 
 def co_workers(typed: str, *, limit: int = PICKED) -> list[CoWorker]:

@@ -1,23 +1,19 @@
 """Take the most urgent request, or do one thing to many at once."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import NamedTuple
-
-from sqlalchemy import delete
 
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
 from internaldesk.db import db
-from internaldesk.models.queues import Undo
 from internaldesk.models.tickets import Ticket
 from internaldesk.queues import queries
 from internaldesk.tickets import actions as tickets
 from internaldesk.tickets import undoing, worklist
 
 MOST = 200
-UNDOABLE = timedelta(seconds=30)
 
 
 class Taken(NamedTuple):
@@ -32,7 +28,7 @@ def take_next(*, by: Actor, now: datetime) -> Taken | None:
 
     Rows that somebody else is taking at this moment are passed over, so no two people get the same.
     """
-    query = worklist.takeable(by).with_for_update(of=Ticket, skip_locked=True)
+    query = worklist.takeable(by, now=now).with_for_update(of=Ticket, skip_locked=True)
     ticket = db.session.scalars(query.execution_options(populate_existing=True)).first()
     if ticket is None:
         return None
@@ -49,12 +45,13 @@ class Skipped(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What became of many."""
+    """What became of many; `again` is the one request whose words are in its reply box again."""
 
     done: int
     skipped: tuple[Skipped, ...]
-    undo: int | None = None
+    kept: undoing.Kept | None = None
     deed: str = "done"
+    again: int | None = None
 
     @property
     def sentence(self) -> str:
@@ -72,46 +69,39 @@ def bulk(
 ) -> Outcome:
     """Do `act` to each of these, all or nothing for each; what changed after `seen` is left alone.
 
-    What was done can be taken back by the number `undo` of the outcome, for half a minute from `now` on.
+    What was done can be taken back by what the outcome has `kept`, for half a minute from `now` on.
     """
     if len(numbers) > MOST:
         raise Refused(f"Choose at most {MOST} at once.")
     found = queries.chosen(by, numbers)
-    before = {number: undoing.standing(ticket) for number, ticket in found.items()}
-    skipped = [skip for n in numbers if (skip := _tried(n, found.get(n), seen, act)) is not None]
-    left = {skip.number for skip in skipped}
-    done = [undoing.Step(before[n], undoing.mark(found[n])) for n in numbers if n not in left]
-    kept = _keep(done, by=by, now=now)
-    return Outcome(len(numbers) - len(skipped), tuple(skipped), kept)
+    steps: list[undoing.Step] = []
+    skipped = [skip for n in numbers if (skip := _tried(n, found.get(n), seen, partial(_step, act, steps))) is not None]
+    outcome = Outcome(len(numbers) - len(skipped), tuple(skipped))
+    if not steps:
+        return outcome
+    return outcome._replace(kept=undoing.keep(steps, by=by, now=now, words=outcome.sentence))
 
 
 def undo(number: int, *, by: Actor, now: datetime) -> Outcome:
     """Take back what was done to many, each where nobody has changed it since; says which could not be."""
-    mine = delete(Undo).where(Undo.id == number, Undo.person_id == by.id, Undo.at >= now - UNDOABLE)
-    what = db.session.scalars(mine.returning(Undo.what)).first()
-    if what is None:
-        raise Refused("That is more than 30 seconds ago, or taken back already. Nothing was changed.")
-    steps = [undoing.Step(*step) for step in what]
-    found = undoing.locked([step.number for step in steps])
-    skipped = [skip for step in steps if (skip := _undone(step, found[step.number], by=by, now=now)) is not None]
-    return Outcome(len(steps) - len(skipped), tuple(skipped), deed="taken back")
+    steps = undoing.claim(number, by=by, now=now)
+    found, alone = undoing.locked([step.number for step in steps]), len(steps) == 1
+    back = partial(undoing.restore, by=by, now=now, redraft=alone)
+    skipped = [skip for step in steps if (skip := _undone(step, found.get(step.number), back)) is not None]
+    again = steps[0].number if alone and steps[0].said is not None and not skipped else None
+    return Outcome(len(steps) - len(skipped), tuple(skipped), deed="taken back", again=again)
 
 
-def _keep(done: Sequence[undoing.Step], *, by: Actor, now: datetime) -> int | None:
-    """Remember it, and forget what nobody can take back any more."""
-    db.session.execute(delete(Undo).where(Undo.at < now - UNDOABLE))
-    if not done:
-        return None
-    row = Undo(person_id=by.id, at=now, what=[list(step) for step in done])
-    db.session.add(row)
-    db.session.flush()
-    return row.id
+def _step(act: Callable[[Ticket], object], steps: list[undoing.Step], ticket: Ticket) -> None:
+    """Do it, and note how to take it back."""
+    before = undoing.look(ticket)
+    steps.append(undoing.step(before, ticket, act(ticket)))
 
 
-def _undone(step: undoing.Step, ticket: Ticket, *, by: Actor, now: datetime) -> Skipped | None:
-    if undoing.mark(ticket) != step.after:
+def _undone(step: undoing.Step, ticket: Ticket | None, back: Callable[..., object]) -> Skipped | None:
+    if ticket is not None and undoing.mark(ticket) != step.after:
         return Skipped(ticket.id, "changed meanwhile")
-    return _tried(ticket.id, ticket, None, partial(undoing.restore, before=step.before, by=by, now=now))
+    return _tried(step.number, ticket, None, partial(back, done=step))
 
 
 def _tried(

@@ -1,16 +1,24 @@
 """What stands around the rows of a list: the rail, the filter chips, the tally, and the links to other pages of it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from internaldesk.models.queues import SavedView
+from internaldesk.models.tickets import NEVER
 from internaldesk.queues.filtering import DUE, SOLVED, SORTS, VIEWS, Option
 from internaldesk.queues.queries import PAGE, Choices, Counts, place_of
 from internaldesk.queues.scope import Scope
+from internaldesk.tickets.queries import LARGEST_NUMBER
 from internaldesk.tickets.worklist import Place, Row
 
+_BEGINNING, _SECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(seconds=1)
+_END = (NEVER - _BEGINNING) // _SECOND
+_PLACE = re.compile(r"([0-9]{1,12})(?:\.([0-9]{6}))?-([0-9]{1,19})")
 _CHIPS = {"team": "Team", "location": "Location", "type": "Type", "assignee": "Assignee", "status": "Status"}
-_MORE = {"customer": "Customer", "due": "Due"}
+_MORE = {"tag": "Tag", "cause": "Cause", "age": "Age", "customer": "Customer", "due": "Due"}
 _TALLY = {"overdue": "overdue", "hour": "next hour", "today": "later today", "later": "tomorrow on", "paused": "paused"}
 
 
@@ -27,7 +35,7 @@ class RailView:
 
 
 def rail(counts: Counts, current: str = "") -> list[RailView]:
-    """Every view with its count; `current` is the one being shown."""
+    """Every view with its count, and where one was called by name; `current` is the one being shown."""
     totals = {
         "due-next": counts.open,
         "at-risk": counts.risky,
@@ -38,11 +46,21 @@ def rail(counts: Counts, current: str = "") -> list[RailView]:
         "paused": counts.paused,
         "solved-this-week": counts.solved,
     }
-    return [
+    views = [
         RailView(
             view.title, view.url, view.icon, totals[slug], counts.over if slug == "due-next" else 0, slug == current
         )
         for slug, view in VIEWS.items()
+    ]
+    mentioned = RailView("Mentioned", "/requests?whose=mentioned", "at", counts.mentioned, 0, False)
+    return [*views, mentioned]
+
+
+def saved(kept: Sequence[SavedView], counts: Counts, current: int = 0) -> list[RailView]:
+    """The saved views with their counts; `current` is the number of the one being shown."""
+    return [
+        RailView(view.name, f"/views/{view.id}", "users" if view.team_id else "pin", count, 0, view.id == current)
+        for view, count in zip(kept, counts.saved, strict=True)
     ]
 
 
@@ -89,7 +107,7 @@ def chips(choices: Choices, scope: Scope) -> list[Chip]:
     found = [_chip(name, title, [_part(name, title, choices, scope)], scope) for name, title in single]
     return [
         *found,
-        _chip("more", "Filter", [_part(name, title, choices, scope) for name, title in _MORE.items()], scope),
+        _chip("more", "Filter", list(filter(_offers, (_part(*pair, choices, scope) for pair in _MORE.items()))), scope),
     ]
 
 
@@ -101,9 +119,21 @@ def _chip(name: str, title: str, parts: list[Part], scope: Scope) -> Chip:
 
 
 def _part(name: str, title: str, choices: Choices, scope: Scope) -> Part:
-    chosen = scope.filters.of(name)
-    options: Sequence[Option] = choices.offered[name]
+    chosen, offered = scope.filters.of(name), choices.offered.get(name, ())
+    typed = [option for option in scope.filters.options(name) if option.value not in {known.value for known in offered}]
+    options: Sequence[Option] = (*offered, *typed)
     return Part(name, title, [(option.value, option.label, option.value in chosen) for option in options])
+
+
+def _offers(part: Part) -> bool:
+    return bool(part.options)
+
+
+def more(choices: Choices, *, tags: Sequence[str], causes: Sequence[Option]) -> Choices:
+    """With what only the panel of further filters offers."""
+    return choices._replace(
+        offered={**choices.offered, "tag": tuple(Option(word, word) for word in tags), "cause": tuple(causes)}
+    )
 
 
 class Pages(NamedTuple):
@@ -133,8 +163,20 @@ def sort_url(scope: Scope, name: str) -> str:
 
 
 def address(place: Place) -> str:
-    """A place in a list as it stands in an address: seconds since 1970, and the number."""
-    return f"{int(place[0].timestamp())}-{place[1]}"
+    """A place in a list as it stands in an address: seconds since 1970, to the microsecond, and the number."""
+    at = place[0] - _BEGINNING
+    micro = f".{at.microseconds:06}" if at.microseconds else ""
+    return f"{at // _SECOND}{micro}-{place[1]}"
+
+
+def place(written: str) -> Place | None:
+    """The place that `address` wrote; None for anything else."""
+    found = _PLACE.fullmatch(written)
+    if found is None:
+        return None
+    seconds, micro, number = (int(part or 0) for part in found.groups())
+    at = _BEGINNING + timedelta(seconds=min(seconds, _END), microseconds=micro)
+    return at, min(number, LARGEST_NUMBER)
 
 
 def _url(scope: Scope, **place: str) -> str:

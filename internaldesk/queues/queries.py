@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    Label,
     Select,
     String,
     and_,
@@ -19,20 +20,26 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.orm import aliased
 
 from internaldesk.core.policy import Act, Actor
+from internaldesk.core.relations import LinkKind
 from internaldesk.db import db
 from internaldesk.history import pulse
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Membership, Person, Team
+from internaldesk.models.relations import Link
 from internaldesk.models.tickets import NEVER, Ticket
-from internaldesk.queues.filtering import ANYBODY, Option, fixed
+from internaldesk.queues.filtering import ANYBODY, SOLVED, Option, fixed
 from internaldesk.queues.scope import DUE, RECENT, RISKY, SINCE_MONDAY, Scope, Shape
-from internaldesk.tickets import worklist
+from internaldesk.tickets import locks, mentions, presence, worklist
+from internaldesk.tickets.marks import marks
+from internaldesk.tickets.presence import FRESH
 from internaldesk.tickets.queries import visible_tickets
 from internaldesk.tickets.worklist import OPEN, Place, Row
 
 PAGE = 50
+MOST_CAUSES = 40
 MARKS = 40
 """As many as the horizon has room for; the counts beside it are complete."""
 KEPT = 24
@@ -98,7 +105,8 @@ def rows(scope: Scope, *, after: Place | None = None, before: Place | None = Non
 @lru_cache(KEPT)
 def _rows(shape: Shape, back: bool, placed: bool, limit: int) -> Select[Any]:
     order = shape.order.reverse if back else shape.order
-    return worklist.lister(shape.ranges, where=shape.where, order=order, placed=placed, limit=limit)
+    shown = marks(shape.actor, solve_by="solve" in shape.filters.columns)
+    return worklist.lister(shape.ranges, where=shape.where, order=order, placed=placed, limit=limit, shown=shown)
 
 
 def place_of(row: Row, scope: Scope) -> Place:
@@ -107,7 +115,10 @@ def place_of(row: Row, scope: Scope) -> Place:
 
 
 class Counts(NamedTuple):
-    """The numbers of the rail, then the tally of one view as it is filtered, then the version of the teams."""
+    """The numbers of the rail, then the tally of one view as it is filtered, then the version of the teams.
+
+    Last, who writes in one number, how many requests call the actor anew, and how many each saved view has.
+    """
 
     open: int
     over: int
@@ -126,6 +137,14 @@ class Counts(NamedTuple):
     solved: int
     shown_solved: int
     version: int
+    writers: int
+    mentioned: int
+    saved: tuple[int, ...]
+
+    @property
+    def state(self) -> str:
+        """What differs as soon as the list could show something else."""
+        return f"{self.version}.{self.writers}"
 
     @property
     def by_due(self) -> tuple[int, ...]:
@@ -133,36 +152,80 @@ class Counts(NamedTuple):
         return self.overdue, self.hour, self.today, self.later, self.resting
 
 
-def counts(scope: Scope) -> Counts:
-    """All numbers of a page in one statement: one pass over what is open in the actor's teams, one over the solved."""
-    return Counts._make(db.session.execute(_counts(scope.shape), scope.times).one())
+def counts(scope: Scope, saved: Sequence[Shape] = ()) -> Counts:
+    """All numbers of a page in one statement: one pass over what is open in the actor's teams, one over the solved.
+
+    With them how many rows each of these saved views has.
+    """
+    row = tuple(db.session.execute(_counts(scope.shape, tuple(saved)), scope.times).one())
+    own = len(row) - len(saved)
+    return Counts._make((*row[:own], row[own:]))
 
 
 @lru_cache(KEPT)
-def _counts(shape: Shape) -> Select[Any]:
-    shown, actor = and_(true(), *shape.where), shape.actor
-    held = (
+def _counts(shape: Shape, saved: tuple[Shape, ...]) -> Select[Any]:
+    actor, kept = shape.actor, {f"saved_{n}": each for n, each in enumerate(saved)}
+    held = [*_of_open(shape), *(_rows_of(name, each) for name, each in kept.items() if each.view is not SOLVED)]
+    done = [func.count().label("solved"), _rows_of("shown_solved", shape)]
+    done += [_rows_of(name, each) for name, each in kept.items() if each.view is SOLVED]
+    solved = (_team(actor), Ticket.solved_at >= SINCE_MONDAY, visible_tickets(actor, Act.HANDLE))
+    parts = select(*held).where(*_open(actor)).subquery(), select(*done).where(*solved).subquery()
+    found = {column.name: column for part in parts for column in part.c}
+    last = [found.pop(name) for name in kept]
+    called = mentions.calls(actor).label("mentioned")
+    return select(*found.values(), *_state(actor), called, *last).join_from(*parts, true())
+
+
+def _of_open(shape: Shape) -> list[Label[int]]:
+    """The numbers of the rail, and the tally of one view."""
+    shown = and_(true(), *shape.where)
+    return [
         func.count().label("open"),
         _how_many(DUE["overdue"]).label("over"),
-        _how_many(Ticket.assignee_id == actor.id).label("mine"),
+        _how_many(Ticket.assignee_id == shape.actor.id).label("mine"),
         _how_many(Ticket.assignee_id.is_(None)).label("unassigned"),
         _how_many(Ticket.customer_waiting.is_(True)).label("customer"),
         _how_many(Ticket.transferred > 0).label("transferred"),
         _how_many(DUE["paused"]).label("paused"),
         _how_many(RISKY).label("risky"),
-        _how_many(shown).label("shown"),
+        _rows_of("shown", shape),
         *(_how_many(and_(shown, condition)).label(f"due_{name}") for name, condition in DUE.items()),
+    ]
+
+
+def _rows_of(name: str, shape: Shape) -> Label[int]:
+    return _how_many(and_(true(), *shape.where)).label(name)
+
+
+def state(actor: Actor, *, now: datetime) -> str:
+    """What `counts` gives as state, for those who only ask whether anything changed: no list of tickets is read."""
+    version, writers = db.session.execute(select(*_state(actor)), {"fresh": now - FRESH}).one()
+    return f"{version}.{writers}"
+
+
+def _state(actor: Actor) -> tuple[Any, Any]:
+    version = pulse.versions(actor.agent_of, cases_of=actor.case_group_of)
+    return version.label("version"), presence.writers(actor).label("writers")
+
+
+def causes(actor: Actor) -> list[Option]:
+    """What open requests stand under the actor's teams, as far as they may read it; the largest first."""
+    cause = aliased(Link)
+    followed = (
+        select(cause.other_id.label("id"), func.count().label("many"))
+        .join(Ticket, Ticket.id == cause.ticket_id)
+        .where(cause.kind == LinkKind.CAUSE, cause.ended_at.is_(None), *_open(actor))
+        .group_by(cause.other_id)
+        .subquery()
     )
-    done = (func.count().label("solved"), _how_many(shown).label("shown_solved"))
-    solved = (_team(actor), Ticket.solved_at >= SINCE_MONDAY, visible_tickets(actor, Act.HANDLE))
-    parts = select(*held).where(*_open(actor)).subquery(), select(*done).where(*solved).subquery()
-    version = pulse.versions(actor.agent_of, cases_of=actor.case_group_of).label("version")
-    return select(*parts[0].c, *parts[1].c, version).join_from(*parts, true())
-
-
-def version(actor: Actor) -> int:
-    """What `counts` gives as version, for those who only ask whether anything changed: no ticket is looked at."""
-    return db.session.execute(select(pulse.versions(actor.agent_of, cases_of=actor.case_group_of))).scalar_one()
+    query = (
+        select(Ticket.id, Ticket.summary)
+        .join(followed, followed.c.id == Ticket.id)
+        .where(visible_tickets(actor))
+        .order_by(followed.c.many.desc(), Ticket.id)
+        .limit(MOST_CAUSES)
+    )
+    return [Option(str(number), f"R-{number} {words}", number) for number, words in db.session.execute(query)]
 
 
 def dues(scope: Scope) -> list[tuple[datetime, bool]]:
@@ -180,8 +243,10 @@ def _dues(shape: Shape) -> Select[Any]:
 
 def chosen(actor: Actor, numbers: Sequence[int]) -> dict[int, Ticket]:
     """Those of these requests that the actor handles, by number, locked in its order so that nobody waits in a ring."""
-    query = select(Ticket).where(Ticket.id.in_(numbers), visible_tickets(actor, Act.HANDLE)).order_by(Ticket.id)
-    return {ticket.id: ticket for ticket in db.session.scalars(query.with_for_update(of=Ticket))}
+    handled = and_(Ticket.id.in_(numbers), visible_tickets(actor, Act.HANDLE))
+    locks.hold(*db.session.scalars(select(Ticket.id).where(handled)))
+    query = select(Ticket).where(handled).order_by(Ticket.id).execution_options(populate_existing=True)
+    return {ticket.id: ticket for ticket in db.session.scalars(query)}
 
 
 def team(slug: str) -> Team | None:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from internaldesk.core.text import initials
 from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
+from internaldesk.queues import columns
 from internaldesk.queues.filtering import DUE, SOLVED
 from internaldesk.queues.queries import Counts
 from internaldesk.queues.scope import Scope
@@ -20,7 +21,10 @@ _MARKS = {"ok": "dial", "soon": "tri", "over": "oct", "paused": "pause", "met": 
 
 
 class Line(NamedTuple):
-    """A row in words, in the order the template writes them."""
+    """A row in words, in the order the template writes them; `cells` are the columns that were chosen.
+
+    A cell has a name, words, and smaller words; `av` is None where the assignee has no column.
+    """
 
     number: int
     unread: bool
@@ -34,10 +38,9 @@ class Line(NamedTuple):
     customer: bool
     files: bool
     escalated: bool
-    requester: str
-    place: str
-    request_type: str
-    av: str
+    writer: str
+    cells: list[tuple[str, str, str]]
+    av: str | None
     mine: bool
     assignee: str
 
@@ -74,7 +77,7 @@ def _line(row: Row, share: int, looks: Looks, scope: Scope) -> Line:
     mine = row.assignee_id == scope.actor.id
     return Line(
         number=row.id,
-        unread=row.asked and not solved,
+        unread=row.unread,
         state=pill.state,
         due=f"{pill.due.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if pill.due else "",
         mark=_MARKS[pill.state],
@@ -85,13 +88,17 @@ def _line(row: Row, share: int, looks: Looks, scope: Scope) -> Line:
         customer=row.customer_waiting,
         files=row.has_files,
         escalated=row.escalated,
-        requester=row.requester,
-        place=row.place,
-        request_type=row.request_type,
-        av=initials(row.assignee) if row.assignee else "",
+        writer=(row.writer or "").partition(" ")[0],
+        cells=_cells(row, scope.filters.columns, looks),
+        av=(initials(row.assignee) if row.assignee else "") if "assignee" in scope.filters.columns else None,
         mine=mine,
         assignee="You" if mine else row.assignee or "Nobody yet",
     )
+
+
+def _cells(row: Row, chosen: Sequence[str], looks: Looks) -> list[tuple[str, str, str]]:
+    cells = [("from", row.requester, row.place)] if "from" in chosen else []
+    return cells + [(name, columns.words(name, row, looks), "") for name in chosen if name in columns.PLAIN]
 
 
 def _when(row: Row, scope: Scope) -> str:

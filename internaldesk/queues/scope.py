@@ -7,17 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, true
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, func, or_, select, true
+from sqlalchemy.orm import aliased
 
 from internaldesk.core import periods
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
+from internaldesk.core.relations import LinkKind
 from internaldesk.db import UTCDateTime
+from internaldesk.models.relations import Link
 from internaldesk.models.tickets import NEVER, Ticket
-from internaldesk.queues.filtering import ANYBODY, AT_RISK, SOLVED, Filters, Option, View
+from internaldesk.queues.filtering import AGES, ANYBODY, AT_RISK, SOLVED, Filters, Option, View
+from internaldesk.tickets import tags as tagging
 from internaldesk.tickets import worklist
+from internaldesk.tickets.presence import FRESH
+from internaldesk.tickets.queries import visible_tickets
 from internaldesk.tickets.worklist import Order
 
 Condition = ColumnElement[bool]
@@ -39,6 +46,11 @@ DUE: dict[str, Condition] = {
     "paused": _AT == NEVER,
 }
 """The groups of a list by promise; together they are everything."""
+FILED: dict[str, Condition] = {
+    age: func.coalesce(Ticket.filed_at, Ticket.updated_at) <= _instant(f"filed_{age}") for age in AGES
+}
+"""Filed that long ago; written so that no index of instants is chosen over that of the team."""
+_COLUMNS: dict[str, Any] = {"team": Ticket.team_id, "location": Ticket.location_id, "type": Ticket.request_type_id}
 RECENT: Condition = and_(_instant("past") <= _AT, _AT < NEVER)
 RISKY: Condition = _instant("now") >= Ticket.risk_at
 """Late or at risk: whatever was missed was at risk before."""
@@ -73,7 +85,7 @@ class Shape:
     @property
     def where(self) -> list[Condition]:
         """What the rows of these ranges must fit besides."""
-        return [*self._of_view(), *(_of_filter(name, options) for name, options in self.filters.chosen)]
+        return [*self._of_view(), *(_of_filter(name, options, self.actor) for name, options in self.filters.chosen)]
 
     def _of_view(self) -> list[Condition]:
         found: dict[str, Condition] = {
@@ -144,25 +156,37 @@ class Scope:
             "evening": self.evening,
             "past": self.now - PAST,
             "monday": periods.day(monday, self.zone).start,
+            "fresh": self.now - FRESH,
+            **{f"filed_{name}": self.now - age for name, (_, age) in AGES.items()},
         }
 
 
-def _of_filter(name: str, options: Sequence[Option]) -> Condition:
+def _of_filter(name: str, options: Sequence[Option], actor: Actor) -> Condition:
     """The values of a filter are alternatives."""
     ids, values = [option.id for option in options if option.id], [option.value for option in options]
+    if name in _COLUMNS:
+        chosen: Condition = _COLUMNS[name].in_(ids)
+        return chosen
     match name:
-        case "team":
-            return Ticket.team_id.in_(ids)
-        case "location":
-            return Ticket.location_id.in_(ids)
-        case "type":
-            return Ticket.request_type_id.in_(ids)
         case "assignee":
             people = Ticket.assignee_id.in_(ids)
             return or_(people, Ticket.assignee_id.is_(None)) if ANYBODY in values else people
         case "status":
             return Ticket.status.in_([Status(value) for value in values])
-        case "due":
-            return or_(*(DUE[value] for value in values))
+        case "due" | "age":
+            instants = DUE if name == "due" else FILED
+            return or_(*(instants[value] for value in values))
+        case "tag":
+            return tagging.tagged(values)
+        case "cause":
+            return hit_by(ids, actor)
         case _:
             return Ticket.customer_waiting.is_(values == ["yes"]) if len(values) == 1 else true()
+
+
+def hit_by(numbers: Sequence[int], actor: Actor) -> Condition:
+    """Requests that stand under one of these causes; causes that the actor may not read have none."""
+    cause = aliased(Link)
+    readable = select(Ticket.id).where(Ticket.id.in_(numbers), visible_tickets(actor)).correlate(None)
+    standing = (cause.kind == LinkKind.CAUSE, cause.ended_at.is_(None), cause.other_id.in_(readable))
+    return Ticket.id.in_(select(cause.ticket_id).where(*standing))

@@ -6,14 +6,12 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from internaldesk.catalogue import actions as catalogue
 from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Forbidden, Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, require, why
 from internaldesk.core.sla import Kind as ClockKind
-from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.models.catalogue import FormVersion, RequestType
@@ -22,8 +20,19 @@ from internaldesk.models.tickets import Follower, FormKey, Message, Note, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.sla import queries as clocks
-from internaldesk.tickets import approving, attachments, changes, handover, leads, queries
-from internaldesk.tickets.arrival import Arrival
+from internaldesk.tickets import (
+    approving,
+    attachments,
+    changes,
+    conversation,
+    fanning,
+    handover,
+    leads,
+    mentions,
+    opening,
+    queries,
+    taking_back,
+)
 from internaldesk.tickets.standing import Helper
 
 SILENCE_DAYS = 14
@@ -32,35 +41,10 @@ transfer = handover.transfer  # a hand-over has a module of its own
 _THEN = {"wait": Status.WAITING, "progress": Status.PROGRESS, "solve": Status.SOLVED}
 
 
-def file(
-    request_type: RequestType,
-    *,
-    by: Actor,
-    now: datetime,
-    form: FormVersion,
-    summary: str,
-    details: str = "",
-    answers: dict[str, Any] | None = None,
-    for_person: Person | None = None,
-    customer_waiting: bool = False,
-    customer: str = "",
-    needed_by: datetime | None = None,
-    files: Sequence[int] = (),
-    arrival: Arrival | None = None,
-) -> Ticket:
-    """File a new request (`by` themselves in the portal, or as it arrived); promises and place in the queue follow."""
-    came = arrival or Arrival.of_own(by)
-    ticket = changes.begun(request_type, answers or {}, customer_waiting, arrival=came, now=now)
-    ticket.form_version, ticket.summary, ticket.details = form, summary, details
-    ticket.customer, ticket.needed_by = customer if customer_waiting else "", needed_by
-    ticket.last_word = excerpt(details or summary, changes.SAID)
-    if for_person is not None:
-        ticket.for_person_id, ticket.location_id = for_person.id, for_person.location_id
-    sla.start(ticket, by=by, now=now, since=came.received)
-    attachments.attach(files, ticket=ticket, by=by)
-    catalogue.count_use(request_type.id, location_id=ticket.location_id)
-    history.record(ticket.id, Kind.FILED, by=by, at=now, priority=ticket.priority.value, **came.facts)
-    approving.ask_by_rule(ticket, by=by, now=now)
+def file(request_type: RequestType, *, by: Actor, now: datetime, form: FormVersion, **facts: Any) -> Ticket:
+    """File a new request, as `opening.file` does, with the steps that the checklist of its type names."""
+    ticket = opening.file(request_type, by=by, now=now, form=form, **facts)
+    fanning.lay_out(ticket, by=by, now=now)
     return ticket
 
 
@@ -78,8 +62,11 @@ def reply(
     as_team = queries.speaks_for_team(by, ticket)
     require(by, Act.ANSWER if as_team else Act.REPLY, ticket)
     changes.refuse_closed(ticket)
-    changes.refuse_stale(ticket, version)
-    message = changes.say(ticket, by=by, now=now, body=body, as_team=as_team, files=files)
+    changes.refuse_stale(ticket, version if as_team else conversation.known_version(ticket, version, now=now))
+    called = mentions.called(ticket, body, by=by, in_note=False) if as_team else {}
+    before = {"before": taking_back.standing(ticket)} if as_team else {}
+    message = changes.say(ticket, by=by, now=now, body=body, as_team=as_team, files=files, **before)
+    mentions.record(ticket, called, by=by, now=now)
     if as_team:
         ticket.first_answered_at = ticket.first_answered_at or now
         sla.tell(ticket, ClockKind.AGENT_REPLY, by=by, now=now)
@@ -96,11 +83,13 @@ def note(
     """Write something for the team only; it is no answer and changes nothing the requester sees."""
     require(by, Act.NOTE, ticket)
     changes.refuse_stale(ticket, version)
+    called = mentions.called(ticket, body, by=by, in_note=True)
     written = Note(ticket_id=ticket.id, author_id=by.id, body=body, at=now)
     db.session.add(written)
     db.session.flush()
     attachments.attach(files, ticket=ticket, by=by, note=written)
     history.record(ticket.id, Kind.NOTED, by=by, at=now, note=written.id)
+    mentions.record(ticket, called, by=by, now=now)
     return written
 
 
@@ -169,6 +158,7 @@ def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Tick
     """Say it is done; promises stop and, when the team solved it, the requester is asked how it went."""
     by_team = queries.speaks_for_team(by, ticket)
     require(by, Act.CHANGE if by_team else Act.CONFIRM, ticket)
+    fanning.before_solving(ticket, by=by, now=now, by_team=by_team)
     approving.drop(ticket, by=by, now=now)
     changes.become(ticket, lifecycle.move(ticket.status, Status.SOLVED), reason=reason)
     ticket.solved_at, ticket.solved_by_id = now, by.id
@@ -179,11 +169,13 @@ def solve(ticket: Ticket, *, by: Actor, now: datetime, reason: str = "") -> Tick
     history.record(ticket.id, Kind.SOLVED, by=by, at=now, reason=reason, by_team=by_team)
     if by_team:
         ratings.invite(ticket, now=now)
+    fanning.after_solving(ticket, by=by, now=now)
     return ticket
 
 
 def reopen(ticket: Ticket, *, by: Actor, now: datetime) -> Ticket:
     """Take it up again after all: same assignee, and the time already used counts on."""
+    changes.refuse_closed(ticket)
     changes.become(ticket, lifecycle.move(ticket.status, Status.PROGRESS))
     ticket.solved_at = ticket.solved_by_id = None
     ticket.reopened += 1

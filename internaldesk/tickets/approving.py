@@ -1,6 +1,6 @@
 """What approvals do to a request: it waits while somebody decides, goes on when they agree, ends when they refuse."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,6 +22,7 @@ from internaldesk.models.tickets import Ticket
 from internaldesk.sla import actions as sla
 from internaldesk.sla import queries as sla_queries
 from internaldesk.tickets import changes
+from internaldesk.tickets.endings import REFUSED_BY
 
 WORKING_DAY = timedelta(hours=8)
 ASKABLE = ("manager", "budget-holder")
@@ -29,9 +30,13 @@ ASKABLE = ("manager", "budget-holder")
 _REASON = 300
 
 
-def ask_by_rule(ticket: Ticket, *, by: Actor, now: datetime) -> ApprovalRound | None:
-    """Ask whom the type's own rule names for these answers, if anybody; until they agree nothing is worked on."""
-    needs = approval.demanded(ticket.request_type.approval_rule, ticket.answers)
+def ask_by_rule(ticket: Ticket, *, by: Actor, now: datetime, agreed: Collection[str] = ()) -> ApprovalRound | None:
+    """Ask whom the type's own rule names for these answers, if anybody; until they agree nothing is worked on.
+
+    Roles in `agreed` have approved what it is a part of, so they are not asked.
+    """
+    found = approval.demanded(ticket.request_type.approval_rule, ticket.answers)
+    needs = [need for need in found if need.role not in agreed]
     if not needs:
         return None
     steps = approvers.steps(needs, organisation.organisation(ticket, needs))
@@ -174,7 +179,7 @@ def _go_on(ticket: Ticket, status: Status, *, by: Actor, now: datetime) -> None:
 def _end(ticket: Ticket, *, by: Actor, now: datetime, reason: str) -> None:
     """Not approved: closed without being solved, its clocks cancelled; the requester reads why and may file anew."""
     changes.become(ticket, lifecycle.move(ticket.status, Status.CLOSED))
-    ticket.status_reason = excerpt(f"Not approved by {by.name}: {reason}", _REASON)
+    ticket.status_reason = excerpt(f"{REFUSED_BY}{by.name}: {reason}", _REASON)
     ticket.closed_at = now
     ticket.last_word, ticket.last_word_at, ticket.last_word_by_id = excerpt(reason, changes.SAID), now, by.id
     changes.touch(ticket, now)

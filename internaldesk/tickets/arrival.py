@@ -33,12 +33,16 @@ SPOKEN = frozenset({"phone", "walk-in", "chat"})
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Whose a new request is and how it came; `received` only where that was before it was filed."""
+    """Whose a new request is and how it came; `received` only where that was before it was filed.
+
+    `team_id` is the team it goes to where that is not the one its type belongs to.
+    """
 
     requester_id: int
     location_id: int | None
     channel: str = PORTAL
     received: datetime | None = None
+    team_id: int | None = None
 
     @classmethod
     def of_own(cls, by: Actor) -> Self:

@@ -11,7 +11,7 @@ from typing import IO
 
 import filetype
 from obstore.store import LocalStore
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
@@ -19,6 +19,7 @@ from internaldesk.db import db
 from internaldesk.models.tickets import Attachment, Message, Note, Ticket
 
 MOST_FILES = 5
+MOST_UNSENT = 100
 LARGEST = 20 * 1024 * 1024
 UNUSED_FOR = timedelta(days=2)
 INLINE = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
@@ -39,7 +40,8 @@ class TooLarge(Refused):
 
 
 def keep(upload: Upload, *, by: Actor, now: datetime, folder: Path) -> Attachment:
-    """Store an uploaded file that waits for its form to be sent; refuses one over 20 MB by name."""
+    """Store an uploaded file that waits for its form to be sent; refuses one over 20 MB by name, and one too many."""
+    _refuse_hoard(by)
     content = upload.stream.read(LARGEST + 1)
     name = _plain_name(upload.name)
     if len(content) > LARGEST:
@@ -80,6 +82,17 @@ def attach(
         ticket.has_files = True
 
 
+def detach(message: Message, *, now: datetime) -> list[int]:
+    """Let the files of a message that was taken back wait to be sent again, from `now` on; returns their ids."""
+    rows = db.session.scalars(select(Attachment).where(Attachment.message_id == message.id).order_by(Attachment.id))
+    freed = []
+    for row in rows:
+        row.ticket_id = row.message_id = None
+        row.at = now
+        freed.append(row.id)
+    return freed
+
+
 def read(row: Attachment, *, folder: Path) -> Iterator[bytes]:
     """The bytes of a stored file, piece by piece; raises FileNotFoundError when they are gone."""
     return (bytes(piece) for piece in _store(folder).get(row.key))
@@ -93,6 +106,13 @@ def sweep_unused(*, now: datetime, folder: Path) -> int:
         (folder / row.key).unlink(missing_ok=True)
     db.session.execute(delete(Attachment).where(Attachment.id.in_([row.id for row in rows])))
     return len(rows)
+
+
+def _refuse_hoard(by: Actor) -> None:
+    """Nobody fills the disk with what they never send."""
+    unsent = select(func.count()).where(Attachment.uploader_id == by.id, Attachment.ticket_id.is_(None))
+    if (db.session.scalar(unsent) or 0) >= MOST_UNSENT:
+        raise Refused("You have uploaded many files without sending them. They are removed after two days.")
 
 
 def _store(folder: Path) -> LocalStore:

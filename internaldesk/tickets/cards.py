@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from flask import current_app
 
@@ -17,7 +18,8 @@ from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import standing
+from internaldesk.tickets import conversation, standing
+from internaldesk.tickets.endings import Ending, ending
 from internaldesk.tickets.queries import MineRow
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
@@ -60,8 +62,11 @@ class Card:
 
 
 def cards(rows: Iterable[MineRow], *, actor: Actor) -> list[Card]:
-    """Cards in the order of the rows; at most two statements, for calendars not met before and for who decides."""
-    listed = list(rows)
+    """Cards in the order of the rows; at most two statements, for calendars not met before and for who decides.
+
+    Two more within ten seconds of a reply: what can still be taken back is not told.
+    """
+    listed = _as_told(list(rows))
     running = {row.next_calendar_version_id for row in listed if _runs(row)}
     known = sla.calendars(running)
     asked = approvals.deciders([row.id for row in listed if row.status is Status.APPROVAL], now=now())
@@ -81,6 +86,24 @@ def foremost(found: Iterable[Card], *, limit: int = 5) -> list[Card]:
     rate = groups.get(Group.RATE, [])
     active = groups.get(Group.TURN, []) + sorted(groups.get(Group.TEAM, []), key=lambda card: card.due)
     return [*active[: limit - min(len(rate), 1)], *rate][:limit]
+
+
+def _as_told(rows: list[MineRow]) -> list[MineRow]:
+    waits = conversation.held_of([(row.id, row.last_word_at) for row in rows], now=now())
+    return [_before(row, waits[row.id].before) if row.id in waits else row for row in rows]
+
+
+def _before(row: MineRow, before: dict[str, Any]) -> MineRow:
+    """How the request stood before the reply that waits; its last word is left out rather than looked up."""
+    return row._replace(
+        status=Status(before["status"]),
+        status_until=conversation.instant(before["until"]),
+        solved_at=conversation.instant(before["solved_at"]),
+        assignee=row.assignee if before["assignee"] else None,
+        last_word=row.summary,
+        unread=False,
+        last_word_at=datetime.fromisoformat(before["word"][1]),
+    )
 
 
 def _card(row: MineRow, actor: Actor, known: Calendars, asked: tuple[int, list[str]] | None) -> Card:
@@ -114,7 +137,7 @@ def _pill(row: MineRow, group: Group, known: Calendars) -> Pill | None:
     if row.solved_at is not None:
         return Pill("met", f"Solved {filters.at(row.solved_at)}")
     if row.status is Status.CLOSED:
-        return Pill("cancelled", "Not approved")
+        return Pill("cancelled", ending(row.status_reason, merged=row.merged).value)
     if group is Group.TURN:
         return promises.paused("Your turn")
     if _runs(row):
@@ -139,12 +162,20 @@ def _sentence(row: MineRow, group: Group, actor: Actor, known: Calendars) -> tup
     if row.status in _HELD:
         return _HELD[row.status]
     if group is not Group.TEAM:
-        if row.solved_at is None:
-            return row.last_word_by, f"did not approve it {filters.at(row.last_word_at)}"
-        return owner, f"solved it {filters.at(row.solved_at)}"
+        return _unsolved(row) if row.solved_at is None else (owner, f"solved it {filters.at(row.solved_at)}")
     if row.status_until is not None:
         return owner, f"goes on {filters.when(row.status_until)}"
     return owner, f"has it{_promise(row, known)}"
+
+
+def _unsolved(row: MineRow) -> tuple[str, str]:
+    how = ending(row.status_reason, merged=row.merged)
+    if how is Ending.MERGED:
+        return f"The {row.team} team", "answers it together with another request"
+    said = "did not approve it" if how is Ending.REFUSED else "withdrew it"
+    if row.status_reason:
+        return row.last_word_by, f"{said} {filters.at(row.last_word_at)}"
+    return f"The {row.team} team", "was not asked for it any more"
 
 
 def _promise(row: MineRow, known: Calendars) -> str:

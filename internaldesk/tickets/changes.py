@@ -4,22 +4,24 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from internaldesk.core import lifecycle, priority
 from internaldesk.core.errors import Conflict, Refused
 from internaldesk.core.happenings import Kind
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Actor
+from internaldesk.core.relations import LinkKind
 from internaldesk.core.sla import Kind as ClockKind
 from internaldesk.core.text import excerpt
 from internaldesk.db import db
 from internaldesk.history import actions as history
 from internaldesk.history import pulse
 from internaldesk.models.catalogue import RequestType
+from internaldesk.models.people import Person
 from internaldesk.models.tickets import Holding, Message, Ticket
 from internaldesk.sla import actions as sla
-from internaldesk.tickets import attachments
+from internaldesk.tickets import attachments, relations
 from internaldesk.tickets.arrival import Arrival
 
 SAID = 200
@@ -30,15 +32,17 @@ def begun(
     request_type: RequestType, answers: dict[str, Any], customer_waiting: bool, *, arrival: Arrival, now: datetime
 ) -> Ticket:
     """A new ticket of this type as of `now`, for its requester, with the priority that the answers give it."""
-    pulse.beat(request_type.team_id, request_type.confidentiality)
+    team_id = arrival.team_id or request_type.team_id
+    pulse.beat(team_id, request_type.confidentiality)
     urgency, why = priority.set_by(request_type.priority_rule, answers, customer_waiting)
     return Ticket(
         request_type=request_type,
         request_type_id=request_type.id,
-        team_id=request_type.team_id,
+        team_id=team_id,
         requester_id=arrival.requester_id,
         for_person_id=arrival.requester_id,
         location_id=arrival.location_id,
+        department_id=select(Person.department_id).where(Person.id == arrival.requester_id).scalar_subquery(),
         confidentiality=request_type.confidentiality,
         answers=answers,
         channel=arrival.channel,
@@ -51,19 +55,21 @@ def begun(
         updated_at=now,
         last_word_at=now,
         last_word_by_id=arrival.requester_id,
-        holdings=[Holding(team_id=request_type.team_id, started_at=now)],
+        holdings=[Holding(team_id=team_id, started_at=now)],
     )
 
 
-def say(ticket: Ticket, *, by: Actor, now: datetime, body: str, as_team: bool, files: Sequence[int]) -> Message:
-    """Add public words to the conversation."""
+def say(
+    ticket: Ticket, *, by: Actor, now: datetime, body: str, as_team: bool, files: Sequence[int], **facts: Any
+) -> Message:
+    """Add public words to the conversation; `facts` go into the record of it, in plain JSON."""
     message = Message(ticket_id=ticket.id, author_id=by.id, by_team=as_team, body=body, at=now)
     db.session.add(message)
     db.session.flush()
     attachments.attach(files, ticket=ticket, by=by, message=message)
     ticket.last_word, ticket.last_word_at, ticket.last_word_by_id = excerpt(body, SAID), now, by.id
     touch(ticket, now)
-    history.record(ticket.id, Kind.REPLIED, by=by, at=now, message=message.id, by_team=as_team)
+    history.record(ticket.id, Kind.REPLIED, by=by, at=now, message=message.id, by_team=as_team, **facts)
     return message
 
 
@@ -103,8 +109,10 @@ def stir(ticket: Ticket, now: datetime) -> None:
 
 
 def refuse_closed(ticket: Ticket) -> None:
-    """Nothing more happens to a closed ticket."""
+    """Nothing more happens to a closed ticket; one that was merged says so."""
     if ticket.status is Status.CLOSED:
+        if ticket.solved_at is None and relations.standing(ticket.id, LinkKind.MERGED):
+            raise Refused("This request is answered together with another one about the same; it stays closed.")
         lifecycle.move(Status.CLOSED, Status.PROGRESS)
 
 

@@ -190,16 +190,22 @@ class _Teller:
         if shown.due is None or shown.shown is Shown.CANCELLED:
             return ""
         there, here = self._calendar(clock).zone, self.reader
-        told = words.moment(shown.due, here, here)
-        return told if words.moment(shown.due, there, here) == told else f"{told}, {self._beside(shown.due, there)}"
+        told = words.moment(shown.due, self._wall(here))
+        same = words.moment(shown.due, self._wall(there)) == told
+        return told if same else f"{told}, {self._beside(shown.due, there)}"
 
     def _beside(self, at: datetime, zone: ZoneInfo) -> str:
-        return f"in its hours {words.moment(at, zone, self.reader)}"
+        return f"in its hours {words.moment(at, self._wall(zone))}"
 
     def _hours(self, clock: Clock) -> str:
         cal = self._calendar(clock)
-        named = words.moment(self.now, cal.zone, self.reader) != words.moment(self.now, cal.zone, cal.zone)
+        here = words.moment(self.now, words.Wall(cal.zone, cal.zone, self.now))
+        named = words.moment(self.now, self._wall(cal.zone)) != here
         return f"{self.record.hours_named(cal)}{f' ({cal.zone.key})' if named else ''}"
+
+    def _wall(self, zone: ZoneInfo) -> words.Wall:
+        """The wall clock in a zone, read by the reader now."""
+        return words.Wall(zone, self.reader, self.now)
 
     def _calendar(self, clock: Clock) -> BusinessCalendar:
         """The hours it counts in, or did last, or will."""
@@ -209,8 +215,8 @@ class _Teller:
 
     def _span(self, since: datetime, until: datetime | None) -> str:
         if until is None:
-            return f"since {words.moment(since, self.reader, self.reader)}"
-        return words.span(since, until, self.reader, self.reader)
+            return f"since {words.moment(since, self._wall(self.reader))}"
+        return words.span(since, until, self._wall(self.reader))
 
 
 def _pill(clock: Clock, shown: ClockView) -> Pill:

@@ -14,6 +14,11 @@ from internaldesk.tickets import attachments
 _LONGEST = 64_000
 
 
+def place(number: int, mode: str) -> str:
+    """Where a `reply` or a `note` on R-`number` is kept."""
+    return f"R-{number}:{mode}"
+
+
 def save(place: str, *, by: Actor, now: datetime, words: dict[str, Any]) -> Draft | None:
     """Keep `words` for `place`; empty words remove the draft, overlong ones are cut."""
     kept = {name: _cut(value) for name, value in words.items() if value}

@@ -13,7 +13,7 @@ from internaldesk.core.policy import is_owner
 from internaldesk.db import db
 from internaldesk.models.people import Person
 from internaldesk.models.tickets import Draft
-from internaldesk.tickets import actions, attachments, cards, drafts, queries, receipt
+from internaldesk.tickets import actions, attachments, cards, drafts, mentions, queries, receipt
 from internaldesk.tickets import outlook as ahead
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.file_form import FileForm, made_for
@@ -60,7 +60,8 @@ def home() -> Response:
 def mine() -> Response:
     """All requests filed by me, for me or followed, those that wait for me first."""
     whose = request.args.get("whose", "all")
-    whose, team = whose if whose in _WAYS else "all", request.args.get("team", "")
+    ways = _ways()
+    whose, team = whose if whose in ways else "all", request.args.get("team", "")
     text = request.args.get("text", "").replace("\x00", "").strip()
     rows = queries.mine(actor(), whose=whose, team=team, text=text)
     return page(
@@ -70,9 +71,17 @@ def mine() -> Response:
         chosen={"whose": whose, "team": team, "text": text},
         filtered=bool(text or team or whose != "all"),
         full=len(rows) == queries.MINE_LIMIT,
-        ways=_WAYS,
+        ways=ways,
         teams=catalogue.teams(),
     )
+
+
+def _ways() -> dict[str, str]:
+    """What the list can be narrowed to; agents also find where they were called by name, with how often that is new."""
+    if not actor().agent_of:
+        return _WAYS
+    new = mentions.unseen(actor())
+    return {**_WAYS, "mentioned": f"Mentioning me ({new} new)" if new else "Mentioning me"}
 
 
 @bp.route("/catalogue/<team>/<kind>", methods=["GET", "POST"])

@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optional, ValidationError
 
@@ -33,13 +33,15 @@ class WordsForm(BaseForm):
 
 
 class MessageForm(WordsForm):
-    """A public reply; `then` is the team's: wait for the requester, go on, or solved."""
+    """A public reply; `then` is the team's: wait for the requester, go on, or solved; `tell` says it to all linked."""
 
     then = HiddenField(validators=[Optional(), AnyOf(["wait", "progress", "solve"], "Choose one of the ways to send.")])
+    tell = BooleanField()
 
     def cleaned(self) -> dict[str, Any]:
-        """What `actions.reply` takes."""
-        return {"body": self.body.data, "then": self.then.data or "", "version": self.version.data}
+        """What `telling.reply` takes."""
+        words = {"body": self.body.data, "then": self.then.data or "", "version": self.version.data}
+        return {**words, "tell": self.tell.data}
 
 
 class NoteForm(WordsForm):
@@ -50,10 +52,22 @@ class NoteForm(WordsForm):
         return {"body": self.body.data, "version": self.version.data}
 
 
+class FollowUpForm(WordsForm):
+    """Words to a closed request."""
+
+    def cleaned(self) -> dict[str, Any]:
+        """What `following.follow_up` takes."""
+        return {"body": self.body.data}
+
+
 class ThanksForm(BaseForm):
     """No answer is needed, on the page of this version."""
 
     version = IntegerField(validators=[Optional()])
+
+
+class TakeBackForm(BaseForm):
+    """The button that takes a reply back."""
 
 
 class AssigneeForm(BaseForm):

@@ -1,12 +1,14 @@
 """The page that hands a request to another team, and what is sent from it."""
 
-from flask import Response, flash, request, url_for
+from functools import partial
+
+from flask import Response, request, url_for
 from sqlalchemy import select
 
 from internaldesk.db import db
 from internaldesk.models.people import Team
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import handover
+from internaldesk.tickets import handover, undo_bar, undoing
 from internaldesk.tickets.access import handled_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import HandOverForm
@@ -24,8 +26,8 @@ def transfer(number: int) -> Response:
         team = teams.get(form.team.data or "")
         if team is None and form.team.data:
             form.team.errors = ["Choose another team."]
-        elif form.accepts(handover.transfer, ticket, by=actor(), now=now(), team=team):
-            flash(f"{ticket.number} is with {ticket.assignee.name if ticket.assignee else ticket.team.name} now.")
+        elif form.accepts(partial(undoing.kept, handover.transfer), ticket, by=actor(), now=now(), team=team):
+            undo_bar.offer(form.result)
             return go(url_for("queues.index"))
     return page(
         "tickets/edit.html",

@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from internaldesk.core import wording
+from internaldesk.core import periods, wording
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.wording import Pill
 from internaldesk.models.tickets import NEVER
 
-_WEEK = 6
 _NO_TIME = timedelta()
 
 
@@ -81,7 +80,7 @@ class Looks:
         days = (self.today - local.date()).days
         if days == 0:
             return f"{local:%H:%M}"
-        return f"{local:%a}" if -_WEEK <= days <= _WEEK else f"{local.day} {local:%b}"
+        return f"{local:%a}" if wording.near(days) else periods.brief(local.date(), today=self.today)
 
     def _resting(self, row: Listed) -> str:
         if row.status is Status.WAITING and row.status_until:

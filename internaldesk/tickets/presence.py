@@ -4,11 +4,11 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import and_, case, delete, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, bindparam, case, delete, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from internaldesk.core.policy import Act, Actor
-from internaldesk.db import db
+from internaldesk.db import UTCDateTime, db
 from internaldesk.models.people import Person
 from internaldesk.models.presence import Presence
 from internaldesk.models.tickets import Ticket
@@ -63,10 +63,36 @@ def here(ticket_ids: Collection[int], *, now: datetime) -> dict[int, list[Here]]
     return found
 
 
+def writer(actor: Actor) -> ScalarSelect[str]:
+    """The name of the first colleague who writes at a ticket, for lists of what the actor handles.
+
+    The parameter `fresh` is since when one counts as writing: `FRESH` before now.
+    """
+    return (
+        select(Person.name)
+        .join(Presence, Presence.person_id == Person.id)
+        .where(Presence.ticket_id == Ticket.id, _others(actor))
+        .order_by(Presence.since, Presence.person_id)
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+def writers(actor: Actor) -> ScalarSelect[int]:
+    """Who writes at what the actor handles, in one number that differs when that changes; with `fresh` as above."""
+    told = func.coalesce(func.sum(Presence.ticket_id) * 1009 + func.sum(Presence.person_id), 0)
+    handled = select(told).join(Ticket, Ticket.id == Presence.ticket_id)
+    return handled.where(_others(actor), visible_tickets(actor, Act.HANDLE)).scalar_subquery()
+
+
 def forget(*, now: datetime) -> int:
     """Remove the beats that count no more; returns how many."""
     gone = delete(Presence).where(Presence.seen_at <= now - FRESH).returning(Presence.ticket_id)
     return len(db.session.execute(gone).all())
+
+
+def _others(actor: Actor) -> ColumnElement[bool]:
+    return and_(Presence.seen_at > bindparam("fresh", type_=UTCDateTime()), Presence.person_id != actor.id)
 
 
 def _handles(number: int, by: Actor) -> bool:

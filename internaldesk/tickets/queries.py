@@ -4,16 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, true, union_all
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, literal, or_, select, true, union_all
+from sqlalchemy.orm import aliased, joinedload, undefer
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor, Confidentiality, may
+from internaldesk.core.relations import LinkKind
 from internaldesk.db import db
+from internaldesk.models.mentions import Mention
 from internaldesk.models.people import Membership, Person, Team
 from internaldesk.models.ratings import Rating, RatingInvite
+from internaldesk.models.relations import Link
 from internaldesk.models.sla import Clock
 from internaldesk.models.tickets import Attachment, Follower, Holding, Message, Note, Ticket
+from internaldesk.tickets import locks
+from internaldesk.tickets.conversation import told
+from internaldesk.tickets.unread import unread
 
 MINE_LIMIT = 200
 LARGEST_NUMBER = 2**31 - 1  # what a primary key can be
@@ -81,12 +87,14 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
         return None
     query = select(Ticket).where(Ticket.id == number, visible_tickets(actor))
     if lock:
-        return db.session.scalars(query.with_for_update(of=Ticket)).first()
+        locks.hold(number)
+        return db.session.scalars(query.with_for_update(of=Ticket, key_share=True)).first()
     found = db.session.scalars(
         query.options(
             joinedload(Ticket.request_type),
             joinedload(Ticket.form_version),
             joinedload(Ticket.team),
+            joinedload(Ticket.department),
             joinedload(Ticket.requester).joinedload(Person.location),
             joinedload(Ticket.requester).joinedload(Person.line_manager),
             joinedload(Ticket.for_person).joinedload(Person.location),
@@ -94,6 +102,7 @@ def get(number: int, *, actor: Actor, lock: bool = False) -> Ticket | None:
             joinedload(Ticket.followers).joinedload(Follower.person),
             joinedload(Ticket.tags),
             joinedload(Ticket.holdings).joinedload(Holding.person),
+            undefer(Ticket.has_steps),
         )
     )
     return found.unique().one_or_none()
@@ -111,9 +120,13 @@ class Words(NamedTuple):
     at: datetime
 
 
-def conversation(ticket: Ticket, *, with_notes: bool) -> list[Words]:
-    """The public conversation, oldest first; the internal notes behind it, only for pages of handlers."""
+def conversation(ticket: Ticket, *, with_notes: bool, told_at: datetime | None = None) -> list[Words]:
+    """The public conversation, oldest first; the internal notes behind it, only for pages of handlers.
+
+    For everybody else it is what they were told by `told_at`. What was taken back is in the record only.
+    """
     words = _words("message", Message, Message.by_team, ticket)
+    words = words.where(told(told_at) if told_at else Message.taken_back_at.is_(None))
     query = union_all(words, _words("note", Note, true(), ticket)) if with_notes else words
     found = query.subquery()
     return [Words(*row) for row in db.session.execute(select(found).order_by(found.c.kind, found.c.id))]
@@ -175,16 +188,18 @@ def people_called(name: str) -> Sequence[Person]:
     return db.session.scalars(select(Person).where(match, Person.active).limit(5)).all()
 
 
-def file_of(number: int, *, actor: Actor, file_id: int) -> Attachment | None:
-    """A file of a ticket this person may read; files of notes only where they handle it."""
+def file_of(number: int, *, actor: Actor, file_id: int, now: datetime) -> Attachment | None:
+    """A file of a ticket this person may read; of notes, and of what is not told yet, only where they handle it."""
     if max(number, file_id) > LARGEST_NUMBER:
         return None
+    public = and_(Attachment.note_id.is_(None), or_(Attachment.message_id.is_(None), told(now)))
     query = (
         select(Attachment)
         .join(Ticket, Attachment.ticket_id == Ticket.id)
+        .outerjoin(Message, Attachment.message_id == Message.id)
         .where(Attachment.id == file_id, Ticket.id == number)
         .where(visible_tickets(actor))
-        .where(or_(Attachment.note_id.is_(None), visible_tickets(actor, Act.HANDLE)))
+        .where(or_(public, visible_tickets(actor, Act.HANDLE)))
     )
     return db.session.scalars(query).first()
 
@@ -197,12 +212,14 @@ class MineRow(NamedTuple):
     for_person_id: int
     summary: str
     status: Status
+    status_reason: str
     status_until: datetime | None
     team: str
     assignee: str | None
     queue_at: datetime
     risk_at: datetime
     missed_at: datetime | None
+    merged: bool
     next_target: str | None
     next_seconds: int | None
     next_calendar_version_id: int | None
@@ -215,6 +232,7 @@ class MineRow(NamedTuple):
     invite_id: int | None
     invite_nonce: str | None
     rated: bool
+    unread: bool
 
 
 def mine(actor: Actor, *, whose: str = "all", team: str = "", text: str = "", limit: int = MINE_LIMIT) -> list[MineRow]:
@@ -245,12 +263,12 @@ def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     return (
         select(
             *(Ticket.id, Ticket.requester_id, Ticket.for_person_id),
-            *(Ticket.summary, Ticket.status, Ticket.status_until, Team.name, assignee.name),
-            *(Ticket.queue_at, Ticket.risk_at, missed_at.scalar_subquery()),
+            *(Ticket.summary, Ticket.status, Ticket.status_reason, Ticket.status_until, Team.name, assignee.name),
+            *(Ticket.queue_at, Ticket.risk_at, missed_at.scalar_subquery(), is_merged()),
             *(Ticket.next_target, Ticket.next_seconds, Ticket.next_calendar_version_id),
             *(Ticket.last_word, Ticket.last_word_at, speaker.name),
             *(Ticket.filed_at, Ticket.solved_at, Ticket.updated_at),
-            *(RatingInvite.id, RatingInvite.nonce, Rating.id.is_not(None)),
+            *(RatingInvite.id, RatingInvite.nonce, Rating.id.is_not(None), unread(actor, as_team=False)),
         )
         .join(Team, Ticket.team_id == Team.id)
         .outerjoin(assignee, Ticket.assignee_id == assignee.id)
@@ -260,6 +278,11 @@ def _my_rows(actor: Actor) -> Select[*tuple[Any, ...]]:
     )
 
 
+def is_merged() -> ColumnElement[bool]:
+    """Whether a ticket in a list is merged into another: closed without having been solved, but not refused."""
+    return exists().where(Link.ticket_id == Ticket.id, Link.kind == LinkKind.MERGED, Link.ended_at.is_(None))
+
+
 def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
     """Ids by index ranges on the three ways a request can be mine, never a filter over all tickets."""
     ways = {
@@ -267,25 +290,7 @@ def _whose(actor: Actor, whose: str) -> ColumnElement[int]:
         "for-me": select(Ticket.id).where(Ticket.for_person_id == actor.id),
         "following": select(Follower.ticket_id).where(Follower.person_id == actor.id),
     }
-    chosen = [ways[whose]] if whose in ways else list(ways.values())
+    named = {"mentioned": select(Mention.ticket_id).where(Mention.person_id == actor.id)}
+    chosen = [(ways | named)[whose]] if whose in ways | named else list(ways.values())
     first, *rest = chosen
     return (first.union(*rest) if rest else first).scalar_subquery()
-
-
-class OtherRow(NamedTuple):
-    """Another request of the same person, in the margin of an agent's page."""
-
-    id: int
-    summary: str
-    status: Status
-
-
-def others_of(ticket: Ticket, *, actor: Actor, limit: int = 5) -> list[OtherRow]:
-    """Their other requests that the reader may see, newest first."""
-    query = (
-        select(Ticket.id, Ticket.summary, Ticket.status)
-        .where(Ticket.requester_id == ticket.requester_id, Ticket.id != ticket.id, visible_tickets(actor))
-        .order_by(Ticket.updated_at.desc())
-        .limit(limit)
-    )
-    return [OtherRow(*row) for row in db.session.execute(query)]

@@ -12,6 +12,7 @@ from internaldesk.core import questions
 from internaldesk.core.clocks import ClockState
 from internaldesk.core.lifecycle import AGENT_WORDS, Status
 from internaldesk.core.policy import Act, Actor, may
+from internaldesk.core.relations import LinkKind
 from internaldesk.core.text import initials
 from internaldesk.history import queries as history
 from internaldesk.models.sla import Clock
@@ -19,7 +20,18 @@ from internaldesk.models.tickets import Attachment, Ticket
 from internaldesk.ratings import actions as rating_actions
 from internaldesk.ratings import queries as ratings
 from internaldesk.sla import queries as sla
-from internaldesk.tickets import approving, arrival, drafts, handover, leads, pills, queries, standing
+from internaldesk.tickets import (
+    approving,
+    arrival,
+    conversation,
+    handover,
+    helping_hand,
+    leads,
+    pills,
+    queries,
+    relations,
+    standing,
+)
 from internaldesk.tickets.outlook import readers
 from internaldesk.web import filters, promises
 from internaldesk.web.desk import now
@@ -49,26 +61,36 @@ def shown(ticket: Ticket, *, actor: Actor, mode: str) -> dict[str, Any]:
     """The context of the page; `mode` is `reply` or `note` and only means something to handlers."""
     as_team = queries.speaks_for_team(actor, ticket)
     mode = mode if as_team else "reply"
+    speaks = may(actor, Act.ANSWER if as_team else Act.REPLY, ticket)
     clocks = sla.clocks(ticket.id)
+    ties, others = relations.with_others(ticket, actor=actor) if as_team else (relations.of(ticket, actor=actor), [])
+    waits = None if as_team else conversation.held(ticket, now=now())
+    if waits is not None:
+        conversation.show_as_told(ticket, waits)
+    known_at = waits.known_at if waits else None
     return {
         "ticket": ticket,
         "as_team": as_team,
         "mode": mode,
-        "thread": thread(ticket, actor=actor, as_team=as_team),
+        **_talk(ticket, actor=actor, as_team=as_team, known_at=known_at),
+        "known_at": known_at,
         "promises": pills.promised(ticket, clocks, now=now()),
         "facts": facts(ticket),
         "status_words": AGENT_WORDS[ticket.status],
         **_standing(ticket, clocks, actor=actor, as_team=as_team),
+        **_together(ticket, ties),
+        "relations": ties,
+        "others": others,
         "readers": _readers(ticket, actor),
-        "can_write": may(actor, Act.ANSWER if as_team else Act.REPLY, ticket) and ticket.status is not Status.CLOSED,
+        "can_write": speaks and ticket.status is not Status.CLOSED,
+        "can_follow": speaks and ticket.status is Status.CLOSED,
         "can_confirm": may(actor, Act.CONFIRM, ticket),
-        "draft": drafts.find(f"R-{ticket.id}:{mode}", by=actor),
         **(_margin(ticket, actor) if as_team else _after(ticket, actor)),
     }
 
 
-def thread(ticket: Ticket, *, actor: Actor, as_team: bool) -> list[Entry]:
-    """The conversation, oldest first; notes are fetched for handlers only."""
+def _talk(ticket: Ticket, *, actor: Actor, as_team: bool, known_at: datetime | None) -> dict[str, Any]:
+    """The conversation, oldest first, and the colleagues called by name in it; notes are fetched for handlers only."""
     files = _by_place(queries.attachments(ticket, with_notes=as_team))
     first = Entry(
         "filed", ticket.filed_at, ticket.requester.name, ticket.details, told=_told(ticket), files=files.get("", ())
@@ -77,11 +99,18 @@ def thread(ticket: Ticket, *, actor: Actor, as_team: bool) -> list[Entry]:
         Entry(
             w.kind, w.at, w.author, w.body, w.by_team, w.author_id == actor.id, files=files.get(f"{w.kind}{w.id}", ())
         )
-        for w in queries.conversation(ticket, with_notes=as_team)
+        for w in queries.conversation(ticket, with_notes=as_team, told_at=None if as_team else now())
     ]
     lines = history.timeline(ticket.id, public_only=not as_team)
-    happened = [Entry("event", line.at, line.who, line.words, icon=line.icon) for line in lines]
-    return [first, *sorted([*said, *happened], key=lambda entry: entry.at)]
+    happened = [
+        Entry("event", line.at, line.who, line.words, icon=line.icon)
+        for line in lines
+        if not line.names and (known_at is None or line.at <= known_at)
+    ]
+    return {
+        "thread": [first, *sorted([*said, *happened], key=lambda entry: entry.at)],
+        "mentioned": {name for line in lines for name in line.names},
+    }
 
 
 def _told(ticket: Ticket) -> str:
@@ -111,6 +140,12 @@ def _standing(ticket: Ticket, clocks: Sequence[Clock], *, actor: Actor, as_team:
     more = standing.stepping_in(helper, asks=asks, hotline=hotline, say=promises.said)
     unasked = helper if asks and helper and helper.told_at is None else None
     return {"sentence": words, "late": f"{late} {more}".strip(), "helper": unasked}
+
+
+def _together(ticket: Ticket, ties: Sequence[relations.Relation]) -> dict[str, str]:
+    """The sentence of one that was merged."""
+    into = relations.one(ties, LinkKind.MERGED)
+    return {"sentence": standing.together(ticket, into, when=filters.when)} if into else {}
 
 
 def facts(ticket: Ticket) -> list[tuple[str, str]]:
@@ -143,7 +178,6 @@ def _margin(ticket: Ticket, actor: Actor) -> dict[str, Any]:
     approval = approving.in_words(approvals.newest(ticket.id))
     held = ticket.holdings[-1]
     return {
-        "others": queries.others_of(ticket, actor=actor),
         "approval": approval,
         "bounced": handover.bounces(ticket.holdings),
         "asked": held if held.brief else None,
@@ -152,10 +186,14 @@ def _margin(ticket: Ticket, actor: Actor) -> dict[str, Any]:
 
 def _after(ticket: Ticket, actor: Actor) -> dict[str, Any]:
     """What the requester is asked once it is solved."""
-    invite = None if ticket.is_open else ratings.invite_of(ticket.id, actor=actor)
+    invite = None if ticket.solved_at is None else ratings.invite_of(ticket.id, actor=actor)
     key = current_app.config["DESK"].secret_key
     token = rating_actions.token(invite.id, invite.nonce, key=key) if invite else None
-    return {"rate_token": token, "rated": invite is not None and ratings.rating_of(ticket.id) is not None}
+    return {
+        "rate_token": token,
+        "rated": invite is not None and ratings.rating_of(ticket.id) is not None,
+        "may_thank": may(actor, Act.THANK, ticket) and helping_hand.unthanked(ticket, giver_id=actor.id),
+    }
 
 
 def _by_place(rows: Sequence[Attachment]) -> dict[str, tuple[Attachment, ...]]:

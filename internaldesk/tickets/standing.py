@@ -10,6 +10,8 @@ from internaldesk.core.clocks import Target
 from internaldesk.core.hours import BusinessCalendar
 from internaldesk.core.lifecycle import PAUSING, Status, requester_words
 from internaldesk.models.tickets import NEVER, Ticket
+from internaldesk.tickets.endings import ending
+from internaldesk.tickets.relations import Tie
 
 Saying = Callable[[datetime], str]
 """How an instant is said to the reader."""
@@ -81,7 +83,7 @@ def sentence(ticket: Ticket, *, now: datetime, when: Saying, decider: str | None
     if ticket.status is Status.SOLVED and ticket.solved_at is not None:
         return f"{ticket.team.name} solved it {when(ticket.solved_at)}."
     if ticket.status is Status.CLOSED and ticket.solved_at is None:
-        return "It was not approved."
+        return f"It was {ending(ticket.status_reason).lower()}."
     if ticket.status in PAUSING and ticket.status_until:
         return f"{words}, until {when(ticket.status_until)}."
     if ticket.queue_at == NEVER or ticket.next_target is None or not ticket.is_open:
@@ -89,6 +91,13 @@ def sentence(ticket: Ticket, *, now: datetime, when: Saying, decider: str | None
     if ticket.queue_at <= now:
         return f"{words}; {_MISSED[ticket.next_target]} was promised by {when(ticket.queue_at)}."
     return f"{words}. {_AHEAD[ticket.next_target]} by {when(ticket.queue_at)}."
+
+
+def together(ticket: Ticket, into: Tie, *, when: Saying) -> str:
+    """Of one that was merged: with which it is answered, as far as the reader may know, and how far that is."""
+    which = f"R-{into.number}" if into.known else "another request about the same"
+    how = f"solved {when(into.solved_at)}" if into.solved_at else "still open" if into.is_open else "closed"
+    return f"{ticket.team.name} answers it together with {which}, which is {how}."
 
 
 def new_time(found: Late, *, now: datetime, say: Saying) -> str:

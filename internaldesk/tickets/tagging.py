@@ -1,8 +1,10 @@
 """The page of a request's tags, and what is sent from it."""
 
+from functools import partial
+
 from flask import Response, request, url_for
 
-from internaldesk.tickets import tags
+from internaldesk.tickets import tags, undo_bar, undoing
 from internaldesk.tickets.access import handled_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import TagsForm
@@ -17,7 +19,8 @@ def edit(number: int) -> Response:
     ticket, form = handled_or_404(number), TagsForm()
     if request.method == "GET":
         form.tags.data = ", ".join(ticket.tag_words)
-    elif form.accepts(tags.tag, ticket, by=actor(), now=now()):
+    elif form.accepts(partial(undoing.kept, tags.tag), ticket, by=actor(), now=now()):
+        undo_bar.offer(form.result)
         return go(url_for("tickets.show", number=number))
     return page(
         "tickets/edit.html",

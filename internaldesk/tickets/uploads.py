@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from flask import current_app, request
 
+from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
 from internaldesk.models.tickets import Attachment
 from internaldesk.tickets import attachments
@@ -29,13 +30,18 @@ class Received:
 
 def received(*, by: Actor) -> Received:
     """Store what came with this request and find what came before (`kept_files`); `remove` drops one of those."""
-    removed = request.form.get("remove", "")
-    kept = ids_in(value for value in request.form.getlist("kept_files") if value != removed)
-    found = Received(files=list(attachments.waiting(kept, by=by))[:MOST_FILES])
+    kept = attachments.waiting(kept_ids(), by=by)
+    found = Received(files=list(kept[:MOST_FILES]), errors=[_one_too_many(row.name) for row in kept[MOST_FILES:]])
     for upload in request.files.getlist("files"):
         if upload.filename:
             _store(Upload(upload.filename, upload.stream), found, by=by)
     return found
+
+
+def kept_ids() -> list[int]:
+    """The files that came before, as the form names them, without the one its button drops."""
+    removed = request.form.get("remove", "")
+    return ids_in(value for value in request.form.getlist("kept_files") if value != removed)
 
 
 def ids_in(values: Iterable[str]) -> list[int]:
@@ -49,11 +55,17 @@ def ids_in(values: Iterable[str]) -> list[int]:
 
 def _store(upload: Upload, found: Received, *, by: Actor) -> None:
     if len(found.files) >= MOST_FILES:
-        found.errors.append(f"{upload.name} was left out: a form takes {MOST_FILES} files.")
+        found.errors.append(_one_too_many(upload.name))
         return
     try:
         found.files.append(attachments.keep(upload, by=by, now=now(), folder=current_app.config["DESK"].files))
     except TooLarge as refusal:
         found.too_large = True
         found.errors.append(refusal.sentence)
+    except Refused as refusal:
+        found.errors.append(refusal.sentence)
     keep()
+
+
+def _one_too_many(name: str) -> str:
+    return f"{name} was left out: a form takes {MOST_FILES} files."

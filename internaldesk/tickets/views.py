@@ -1,35 +1,47 @@
 """One request, one URL for everyone: its page in two voices, and everything that is sent from it."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, abort, current_app, flash, request, url_for
 
 from internaldesk.core.errors import Conflict
-from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, require
 from internaldesk.models.tickets import Ticket
 from internaldesk.tickets import (
     actions,
+    answering,
     attachments,
+    composing,
     drafts,
     filing,
+    following,
     handing,
     intake,
+    pairing,
     presence,
     queries,
+    splitting,
+    stepping,
+    strip,
     supervision,
     tagging,
+    taken,
+    taking_back,
+    telling,
     thanking,
+    undo_bar,
+    undoing,
     uploads,
     watching,
-    worklist,
 )
 from internaldesk.tickets.access import handled_or_404, ticket_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.forms import (
     AssigneeForm,
     FollowerForm,
+    FollowUpForm,
     MessageForm,
     NoteForm,
     PriorityForm,
@@ -40,11 +52,14 @@ from internaldesk.tickets.forms import (
 from internaldesk.tickets.onward import GO, onward
 from internaldesk.tickets.show import shown
 from internaldesk.web.auth import actor, people
-from internaldesk.web.desk import done, go, now, page
+from internaldesk.web.desk import done, go, now, page, spare_key
 from internaldesk.web.forms import BaseForm
 from internaldesk.web.headers import FILE_CSP
 
-__all__ = ["bp", "filing", "handing", "intake", "supervision", "tagging", "thanking", "watching"]
+__all__ = [
+    "answering", "bp", "composing", "filing", "handing", "intake", "pairing", "splitting", "stepping", "supervision",
+    "tagging", "thanking", "watching",
+]  # fmt: skip
 
 
 @bp.get("/requests/R-<int:number>")
@@ -60,7 +75,14 @@ def show(number: int) -> Response:
 @people
 def reply(number: int) -> Response:
     """Say something in public."""
-    return _write(number, MessageForm(), actions.reply, mode="reply")
+    return _write(number, MessageForm(), telling.reply, mode="reply")
+
+
+@bp.post("/requests/R-<int:number>/follow-ups")
+@people
+def follow_up(number: int) -> Response:
+    """Go on with a closed request in a new one."""
+    return _write(number, FollowUpForm(), following.follow_up, mode="reply")
 
 
 @bp.post("/requests/R-<int:number>/notes")
@@ -86,10 +108,17 @@ def _write(number: int, form: WordsForm, action: Any, *, mode: str) -> Response:
         return _conflict(ticket, form, mode, files)
     if not accepted:
         return _page(ticket, mode, form, status=422, files=files)
-    drafts.drop(f"R-{number}:{mode}", by=actor())
+    drafts.drop(drafts.place(number, mode), by=actor())
     presence.leave(number, by=actor())
-    done = "Your note is added." if mode == "note" else f"Sent to {ticket.requester.name.split()[0]}."
-    return onward(ticket, done=done)
+    if isinstance(form.result, Ticket):
+        flash(f"Sent as {form.result.number}, which follows {ticket.number}.")
+        return go(url_for("tickets.show", number=form.result.id))
+    if mode == "note":
+        return onward(ticket, done="Your note is added.")
+    said = form.result
+    able = said.by_team and taking_back.able(said)
+    undo = url_for("tickets.take_back", number=number, message=said.id) if able else ""
+    return onward(ticket, done=f"Sent to {ticket.requester.name.split()[0]}.", undo=undo)
 
 
 @bp.post("/requests/R-<int:number>/draft")
@@ -98,7 +127,9 @@ def save_draft(number: int) -> Response:
     """Keep what is being written, per person and mode."""
     ticket_or_404(number)
     mode = "note" if request.args.get("mode") == "note" else "reply"
-    drafts.save(f"R-{number}:{mode}", by=actor(), now=now(), words={"body": request.form.get("body", "")})
+    words = {"body": request.form.get("body", ""), "files": uploads.kept_ids()}
+    drafts.save(drafts.place(number, mode), by=actor(), now=now(), words=words)
+    spare_key()
     return done(url_for("tickets.show", number=number, mode=mode))
 
 
@@ -106,7 +137,7 @@ def save_draft(number: int) -> Response:
 @people
 def file(number: int, file_id: int) -> Response:
     """A stored file; pictures may be shown, everything else is a download."""
-    row = queries.file_of(number, actor=actor(), file_id=file_id)
+    row = queries.file_of(number, actor=actor(), file_id=file_id, now=now())
     if row is None:
         abort(404)
     inline = row.media_type in attachments.INLINE
@@ -130,7 +161,8 @@ def assignee(number: int) -> Response:
     form.assignee.choices = [("", "Nobody yet"), *((str(h.id), h.name) for h in queries.handlers(ticket))]
     if request.method == "GET":
         form.assignee.data = str(ticket.assignee_id or "")
-    elif form.accepts(_assign(form), ticket, by=actor(), now=now()):
+    elif form.accepts(partial(undoing.kept, _assign(form)), ticket, by=actor(), now=now()):
+        undo_bar.offer(form.result)
         return _back(ticket, "assignee")
     return _edit(ticket, "assignee", form)
 
@@ -150,7 +182,8 @@ def status(number: int) -> Response:
     if request.method == "GET":
         require(actor(), Act.CHANGE, ticket)
         form.status.data = request.args.get("to") or ticket.status.value
-    elif form.accepts(actions.set_status, ticket, by=actor(), now=now()):
+    elif form.accepts(partial(undoing.kept, actions.set_status), ticket, by=actor(), now=now()):
+        undo_bar.offer(form.result)
         return _back(ticket, "status")
     return _edit(ticket, "status", form)
 
@@ -181,8 +214,6 @@ def _back(ticket: Ticket, changed: str) -> Response:
     """To the page, unless the change took it out of the reader's sight."""
     if queries.get(ticket.id, actor=actor()) is None:
         return go(url_for("queues.index"))
-    if ticket.status is Status.SOLVED and changed == "status" and queries.speaks_for_team(actor(), ticket):
-        flash(f"{ticket.number} is solved.")
     return go(url_for("tickets.show", number=ticket.id))
 
 
@@ -196,18 +227,24 @@ def _page(
     ticket: Ticket, mode: str, form: WordsForm, *, status: int = 200, files: uploads.Received | None = None
 ) -> Response:
     context = shown(ticket, actor=actor(), mode=mode)
-    if status == 200 and context["draft"]:
-        form.body.data = context["draft"].words.get("body", "")
+    watch = watching.of(ticket, mode=context["mode"], known_at=context["known_at"])
+    draft = watch.found.draft
+    if status == 200 and draft:
+        form.body.data = draft.words.get("body", "")
     template = "tickets/show_team.html" if context["as_team"] else "tickets/show_mine.html"
     return page(
         template,
         part="tickets/_conv.html" if context["as_team"] else "tickets/_mine.html",
         status=status,
         form=form,
-        kept=files.files if files else drafts.files(context["draft"], by=actor()),
+        draft=draft,
+        kept=files.files if files else drafts.files(draft, by=actor()),
         step_in=StepInForm.blank(),
-        watch=watching.of(ticket, mode=mode),
-        strip=worklist.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
+        undo=undo_bar.offered() if context["as_team"] else None,
+        skippable=taken.skippable(ticket),
+        watch=watch,
+        strip=strip.strip(actor(), around=ticket.id, now=now()) if context["as_team"] else [],
+        **stepping.context(ticket),
         go_choices=list(GO.items()),
         go_chosen=request.cookies.get("go", "next"),
         **context,
@@ -216,7 +253,8 @@ def _page(
 
 def _conflict(ticket: Ticket, form: WordsForm, mode: str, files: uploads.Received) -> Response:
     """Somebody was faster: what they wrote, what this person wrote, and three ways on."""
-    said = queries.conversation(ticket, with_notes=False)
+    as_team = queries.speaks_for_team(actor(), ticket)
+    said = queries.conversation(ticket, with_notes=False, told_at=None if as_team else now())
     return page(
         "tickets/conflict.html",
         part="tickets/_conflict.html",
@@ -225,7 +263,7 @@ def _conflict(ticket: Ticket, form: WordsForm, mode: str, files: uploads.Receive
         form=form,
         mode=mode,
         newest=said[-1] if said else None,
-        as_team=queries.speaks_for_team(actor(), ticket),
+        as_team=as_team,
         then=request.form.get("then", ""),
         kept=files.files,
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Response, abort, request
 
 from internaldesk.models.tickets import Ticket
-from internaldesk.tickets import glance, presence, queries, seen
+from internaldesk.tickets import drafts, glance, presence, queries, seen
 from internaldesk.tickets.access import ticket_or_404
 from internaldesk.tickets.blueprint import bp
 from internaldesk.tickets.glance import Glance
@@ -30,11 +30,11 @@ class Watch:
     words: str = ""
 
 
-def of(ticket: Ticket, *, mode: str) -> Watch:
-    """What a page that is loaded now watches: one statement."""
-    found = glance.glance(ticket.id, actor=actor(), now=now())
+def of(ticket: Ticket, *, mode: str, known_at: datetime | None = None) -> Watch:
+    """What a page that is loaded now watches: one statement. `known_at`: it shows no more than was known then."""
+    found = glance.glance(ticket.id, actor=actor(), now=now(), place=drafts.place(ticket.id, mode))
     assert found is not None  # they are reading it
-    return Watch(ticket.id, ticket.version, ticket.version, int(now().timestamp()), mode, found)
+    return Watch(ticket.id, ticket.version, ticket.version, int((known_at or now()).timestamp()), mode, found)
 
 
 @bp.get("/requests/R-<int:number>/changes")
@@ -49,8 +49,8 @@ def changes(number: int) -> Response:
         abort(404)
     since = request.args.get("since", found.version, type=int)
     told = request.args.get("told", since, type=int)
-    if (told, request.args.get("here", "")) == (found.version, found.token):
-        return Response(status=204)
+    if found.waits or (told, request.args.get("here", "")) == (found.version, found.token):
+        return Response(status=204)  # what can still be taken back is asked for again later
     words = "" if since == found.version else _news(number)
     mode = "note" if request.args.get("mode") == "note" else "reply"
     watch = Watch(number, since, found.version, _at(), mode, found, words)

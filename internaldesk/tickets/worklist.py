@@ -7,7 +7,7 @@ where the page ends, then joined with the names. `visible_tickets` is part of ev
 import operator
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    exists,
     false,
     literal_column,
     or_,
@@ -26,20 +27,21 @@ from sqlalchemy.orm import aliased
 
 from internaldesk.core.lifecycle import Status
 from internaldesk.core.policy import Act, Actor
-from internaldesk.core.text import initials
-from internaldesk.core.wording import Pill
+from internaldesk.core.priority import Priority
 from internaldesk.db import UTCDateTime, db
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Location, Person
+from internaldesk.models.queues import Skip
 from internaldesk.models.sla import ClockNotice
 from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.sla import queries as sla
 from internaldesk.tickets.leads import ESCALATED
-from internaldesk.tickets.looks import Looks
+from internaldesk.tickets.marks import NO_MARKS, Marks
 from internaldesk.tickets.queries import visible_tickets
 
 OPEN: ColumnElement[bool] = literal_column("ticket.is_open")
 """Written as the partial indexes have it: SQLite uses them for no other way to say so."""
+Item = TypeVar("Item")
 STRIP, BEFORE = 12, 4
 """As many rows stand beside a request, as many of them above it."""
 _requester, _assignee = aliased(Person), aliased(Person)
@@ -61,7 +63,7 @@ class Row(NamedTuple):
     updated_at: datetime
     solved_at: datetime | None
     last_word_at: datetime
-    asked: bool
+    priority: Priority
     customer_waiting: bool
     has_files: bool
     requester: str
@@ -69,6 +71,9 @@ class Row(NamedTuple):
     request_type: str
     assignee_id: int | None
     assignee: str | None
+    unread: bool
+    writer: str | None
+    solve_by: datetime | None
 
     @property
     def runs(self) -> bool:
@@ -95,9 +100,7 @@ _COLUMNS = (
     Ticket.updated_at,
     Ticket.solved_at,
     Ticket.last_word_at,
-    and_(
-        Ticket.last_word_by_id.in_([Ticket.requester_id, Ticket.for_person_id]), Ticket.last_word_at > Ticket.filed_at
-    ).label("asked"),
+    Ticket.priority,
     Ticket.customer_waiting,
     Ticket.has_files,
     _requester.name.label("requester"),
@@ -150,13 +153,14 @@ def lister(
     order: Order = SOONEST,
     placed: bool = False,
     limit: int,
+    shown: Marks = NO_MARKS,
 ) -> Select[Any]:
     """The statement for the first rows of these ranges that fit `where`, ended at `limit`.
 
     Where `placed`, those behind the parameters `place_at` and `place_id`, as `fetch` fills them in.
     """
     beyond = (operator.lt if order.down else operator.gt) if placed else None
-    return _rows(_joined([_cut(span, where, order, beyond, limit) for span in ranges]), order, limit)
+    return _rows(_joined([_cut(span, where, order, beyond, limit) for span in ranges]), order, limit, shown)
 
 
 def fetch(statement: Select[Any], place: Place | None = None, **values: Any) -> list[Row]:
@@ -166,29 +170,43 @@ def fetch(statement: Select[Any], place: Place | None = None, **values: Any) -> 
     return [Row._make(row) for row in db.session.execute(statement, values)]
 
 
-def strip(actor: Actor, around: int, *, now: datetime) -> "list[Neighbour]":
+def nearest(actor: Actor, around: int) -> list[Row]:
     """Up to twelve requests in the order they fall due, with R-`around` among them where it is open."""
     middle, ranges = db.session.get(Ticket, around), by_team(actor)
     here = (middle.queue_at, middle.id) if middle is not None and middle.is_open else None
     parts = [_cut(span, (), SOONEST.reverse, operator.lt, STRIP) for span in ranges] if here else []
     parts += [_cut(span, (), SOONEST, operator.ge if here else None, STRIP) for span in ranges]
     rows = fetch(_rows(_joined(parts), SOONEST, None), here)
-    at = next((n for n, row in enumerate(rows) if row.id == around), 0)
-    first = max(0, min(at - BEFORE, len(rows) - STRIP))
-    shown, looks = rows[first : first + STRIP], Looks(actor.timezone, now)
-    shares = shares_used(shown, now=now)
-    return [_neighbour(row, share, actor, looks) for row, share in zip(shown, shares, strict=True)]
+    return window(rows, next((n for n, row in enumerate(rows) if row.id == around), 0))
 
 
-def takeable(actor: Actor) -> Select[Ticket]:
-    """What the actor should turn to, most urgent first: waiting for their answer, or with nobody yet."""
+def these(actor: Actor, numbers: Sequence[int]) -> dict[int, Row]:
+    """Those of these requests that the actor handles, open or not, by number."""
+    named = and_(Ticket.id.in_(numbers), visible_tickets(actor, Act.HANDLE))
+    keys = select(Ticket.id, Ticket.queue_at.label("at")).where(named).subquery()
+    return {row.id: row for row in fetch(_rows(keys, SOONEST, None))}
+
+
+def window(found: Sequence[Item], at: int) -> list[Item]:
+    """As many as the strip has room for, around place `at`."""
+    first = max(0, min(at - BEFORE, len(found) - STRIP))
+    return list(found[first : first + STRIP])
+
+
+def takeable(actor: Actor, *, now: datetime) -> Select[Ticket]:
+    """What the actor should turn to, most urgent first: waiting for their answer, or with nobody yet.
+
+    Not what they passed over within the time for which that holds.
+    """
     asked = Ticket.last_word_by_id.in_([Ticket.requester_id, Ticket.for_person_id])
     unanswered = or_(Ticket.first_answered_at.is_(None), asked)
     mine = and_(Ticket.assignee_id == actor.id, unanswered, Ticket.queue_at < NEVER)
+    passed_over = exists().where(Skip.ticket_id == Ticket.id, Skip.person_id == actor.id, Skip.until > now)
     nobodys = and_(Ticket.assignee_id.is_(None), or_(Ticket.queue_at < NEVER, Ticket.status == Status.NEW))
     return (
         select(Ticket)
         .where(Ticket.team_id.in_(sorted(actor.agent_of)), OPEN, visible_tickets(actor, Act.HANDLE), mine | nobodys)
+        .where(~passed_over)
         .order_by(Ticket.queue_at, Ticket.id)
         .limit(1)
     )
@@ -196,7 +214,7 @@ def takeable(actor: Actor) -> Select[Ticket]:
 
 def next_due(actor: Actor, *, after: int, now: datetime) -> int | None:
     """The number of the request to turn to once R-`after` is done with; None when nothing waits."""
-    query = takeable(actor).where(Ticket.id != after).with_only_columns(Ticket.id)
+    query = takeable(actor, now=now).where(Ticket.id != after).with_only_columns(Ticket.id)
     return db.session.scalars(query).first()
 
 
@@ -204,31 +222,6 @@ def shares_used(rows: Sequence[Row], *, now: datetime) -> list[int]:
     """How much of each row's promise is used, 0 to 100; a statement only for calendars not met before."""
     known = sla.calendars({row.next_calendar_version_id for row in rows if row.runs})
     return [sla.share_used(row, known=known, now=now) if row.runs else 0 for row in rows]
-
-
-class Neighbour(NamedTuple):
-    """A request in the strip beside another."""
-
-    id: int
-    summary: str
-    requester: str
-    place: str
-    assignee: str
-    mine: bool
-    pill: Pill
-    due_words: str
-
-    @property
-    def number(self) -> str:
-        """The name people say: R-41."""
-        return f"R-{self.id}"
-
-
-def _neighbour(row: Row, share: int, actor: Actor, looks: Looks) -> Neighbour:
-    mine = row.assignee_id == actor.id
-    who = "You" if mine else initials(row.assignee) if row.assignee else "Nobody yet"
-    pill = looks.pill(row, share)
-    return Neighbour(row.id, row.summary, row.requester, row.place, who, mine, pill, looks.beside(row))
 
 
 def _cut(
@@ -257,8 +250,8 @@ def _joined(parts: Sequence[Any]) -> Any:
     return union_all(*(select(part.c.id, part.c.at) for part in parts)).subquery()
 
 
-def _rows(keys: Any, order: Order, limit: int | None) -> Select[Any]:
-    columns: Sequence[Any] = _COLUMNS
+def _rows(keys: Any, order: Order, limit: int | None, shown: Marks = NO_MARKS) -> Select[Any]:
+    columns: Sequence[Any] = (*_COLUMNS, *shown)
     return (
         select(*columns)
         .select_from(keys)

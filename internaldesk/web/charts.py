@@ -34,7 +34,7 @@ class StackChart:
     ticks: tuple[Tick, ...]
     bars: tuple[Box, ...]
     totals: tuple[Words, ...]
-    foot: tuple[str, ...]
+    foot: tuple[Words, ...]
     label: str
 
 
@@ -79,7 +79,7 @@ def stack_chart(weeks: Sequence[Week]) -> StackChart:
         ticks=tuple(Tick(value, scale.y(value), f"{value:g}") for value in grid),
         bars=tuple(bars),
         totals=tuple(_total(at, totals, slot, scale) for at in sorted(named)),
-        foot=plot.foot([week.label for week in weeks], 5),
+        foot=plot.foot([week.label for week in weeks], [_middle(at, slot) for at in range(len(weeks))], 5),
         label=_stack_label(weeks),
     )
 
@@ -141,7 +141,11 @@ def _bar(week: Week, x: float, slot: float, scale: Scale) -> list[Box]:
 
 def _total(at: int, totals: Sequence[int], slot: float, scale: Scale) -> Words:
     kind = "em mid" if at == len(totals) - 1 else "mid"
-    return Words(round((at + 0.5) * slot, 2), round(scale.y(totals[at]) - 5, 1), f"{totals[at]:,}", kind, "middle")
+    return Words(_middle(at, slot), round(scale.y(totals[at]) - 5, 1), f"{totals[at]:,}", kind, "middle")
+
+
+def _middle(at: int, slot: float) -> float:
+    return round((at + 0.5) * slot, 2)
 
 
 def _stack_label(weeks: Sequence[Week]) -> str:

@@ -31,7 +31,7 @@ class ControlChart:
     dots: tuple[Dot, ...]
     notes: tuple[Words, ...]
     beside: tuple[Words, ...]
-    foot: tuple[str, ...]
+    foot: tuple[Words, ...]
     label: str
 
 
@@ -66,7 +66,7 @@ def control_chart(control: Control, last: int | None = None) -> ControlChart:
         dots=tuple(_dot(point, signals.get(at)) for at, point in points.items()),
         notes=tuple(_note(signals[at], points[at], shown.labels[at]) for at in sorted(signals)[-MOST_NOTES:]),
         beside=_beside(stretches[-1].limits, scale) if shown.phases and shown.phases[-1].limits else (),
-        foot=plot.foot(shown.labels, 4 if last else 6),
+        foot=plot.foot(shown.labels, places, 4 if last else 6),
         label=_label(shown),
     )
 
@@ -112,7 +112,8 @@ def _band(stretch: _Stretch, scale: Scale) -> Box:
 
 
 def _inside(stretch: _Stretch, scale: Scale) -> Words:
-    y = min(round(scale.y(stretch.limits.lower) + 13, 1), FOOT - 4)
+    below = scale.y(stretch.limits.lower) + 13
+    y = round(below if below < FOOT else below - 18, 1)  # above its line where there is no room under it
     return Words(stretch.x, y, f"mean {stretch.limits.mean:.0f}, {_limits(stretch.limits)}", dx=2)
 
 

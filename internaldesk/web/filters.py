@@ -1,5 +1,6 @@
 """How instants, spans, sizes and written words look on a page; the only place besides core.hours that knows zones."""
 
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -7,7 +8,8 @@ from flask import Flask, current_app
 from flask_login import current_user
 from markupsafe import Markup, escape
 
-from internaldesk.core import answers, wording
+from internaldesk.core import answers, periods, wording
+from internaldesk.core.mentions import pieces
 from internaldesk.core.text import initials, safe_links
 from internaldesk.web.desk import now
 
@@ -41,15 +43,15 @@ def zone() -> ZoneInfo:
 
 
 def when(instant: datetime) -> str:
-    """The long form with the day in words: "today 11:18", "tomorrow 08:30", "Wed 25 Nov, 08:48"."""
-    local = instant.astimezone(zone())
-    days = (local.date() - now().astimezone(zone()).date()).days
-    near = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(days)
-    return f"{near} {local:%H:%M}" if near else f"{_day(local)}, {local:%H:%M}"
+    """The long form: "today 11:18", "tomorrow 08:30", "Wed 25 Nov, 08:48", "Mon 3 Apr 2017, 12:30"."""
+    place = zone()
+    local, today = instant.astimezone(place), now().astimezone(place).date()
+    near = wording.next_to(local.date(), today=today)
+    return f"{near} {local:%H:%M}" if near else f"{wording.day(local.date(), today=today)}, {local:%H:%M}"
 
 
 def at(instant: datetime) -> str:
-    """The short form for tables: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond."""
+    """The short form for tables: "09:42" today, "Wed 09:40" within a week, "25 Nov" beyond, another year with it."""
     place = zone()
     return wording.short(instant, zone=place, today=now().astimezone(place).date())
 
@@ -61,8 +63,7 @@ def clock(instant: datetime) -> str:
 
 def on(instant: datetime) -> str:
     """The day only: "Wed 25 Nov 2026"."""
-    local = instant.astimezone(zone())
-    return f"{_day(local)} {local.year}"
+    return periods.day_words(instant.astimezone(zone()).date())
 
 
 def iso(instant: datetime) -> str:
@@ -95,10 +96,10 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
 
 
-def written(text: str) -> Markup:
-    """What a person wrote: escaped, with its line breaks and with web addresses made links."""
+def written(text: str, names: Collection[str] = ()) -> Markup:
+    """What a person wrote: escaped, with its line breaks, web addresses made links and `names` behind an @ marked."""
     paragraphs = [part for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    return Markup("").join(Markup("<p>{}</p>").format(_lines(part)) for part in paragraphs)
+    return Markup("").join(Markup("<p>{}</p>").format(_lines(part, names)) for part in paragraphs)
 
 
 def money(amount: str) -> str:
@@ -115,15 +116,18 @@ def day(date_: date) -> str:
     return answers.day_in_words(date_.isoformat())
 
 
-def _lines(paragraph: str) -> Markup:
-    return Markup("<br>").join(_linked(line) for line in paragraph.strip("\n").split("\n"))
+def _lines(paragraph: str, names: Collection[str]) -> Markup:
+    return Markup("<br>").join(_linked(line, names) for line in paragraph.strip("\n").split("\n"))
 
 
-def _linked(line: str) -> Markup:
+def _linked(line: str, names: Collection[str]) -> Markup:
     link = Markup('<a href="{}" rel="noopener noreferrer nofollow">{}</a>')
-    pieces = (link.format(p.href, p.text) if p.href else escape(p.text) for p in safe_links(line))
+    pieces = (link.format(p.href, p.text) if p.href else _called(p.text, names) for p in safe_links(line))
     return Markup("").join(pieces)
 
 
-def _day(local: datetime) -> str:
-    return f"{local:%a} {local.day} {local:%b}"
+def _called(text: str, names: Collection[str]) -> Markup:
+    if not names or "@" not in text:
+        return escape(text)
+    name = Markup('<b class="called">{}</b>')
+    return Markup("").join(name.format(part) if known else escape(part) for part, known in pieces(text, names))

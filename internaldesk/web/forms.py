@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField
+from wtforms import DateField, HiddenField
 
 from internaldesk.core.errors import Conflict, Forbidden, Refused
 from internaldesk.db import db
@@ -16,6 +16,17 @@ _OWN = frozenset({"csrf_token", "form_key"})
 def plain(value: str | None) -> str:
     """What was typed, without the signs no database and no reader wants, and with one kind of line end."""
     return (value or "").replace("\r\n", "\n").replace("\x00", "").strip()
+
+
+class Day(DateField):
+    """A date as browsers send it."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read it, or say how to write it."""
+        try:
+            super().process_formdata([value.strip() for value in valuelist])
+        except ValueError:
+            raise ValueError(f"“{valuelist[0][:20]}” is not a date; write it as 2026-12-25.") from None
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF ships no types

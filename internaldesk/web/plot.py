@@ -156,17 +156,15 @@ def unbroken(places: Sequence[float], heights: Sequence[float | None]) -> Iterat
             yield tuple(Point(x, y) for x, y in group if y is not None)
 
 
-def foot(labels: Sequence[str], most: int) -> tuple[str, ...]:
-    """At most `most` labels that stand evenly apart under a chart, the first and the last among them.
+def foot(labels: Sequence[str], places: Sequence[float], most: int) -> tuple[Words, ...]:
+    """At most `most` labels that stand evenly apart, each under its point, the last among them.
 
-    >>> foot(list("abcdefg"), 4)
-    ('a', 'c', 'e', 'g')
+    >>> [(word.x, word.text) for word in foot(list("abcdefgh"), range(8), 4)]
+    [(1, 'b'), (4, 'e'), (7, 'h')]
     """
-    gaps = len(labels) - 1
-    for step in range(1, gaps + 1):
-        if gaps % step == 0 and gaps // step < most:
-            return tuple(labels[::step])
-    return tuple(labels)
+    step = max(ceil((len(labels) - 1) / (most - 1)), 1)
+    chosen = reversed(range(len(labels) - 1, -1, -step))
+    return tuple(Words(places[at], 12, labels[at], anchor="middle") for at in chosen)
 
 
 def percents(parts: Sequence[int]) -> tuple[int, ...]:

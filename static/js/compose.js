@@ -11,11 +11,11 @@ const options = () => $$('[role="option"]', panel());
 /* Who opened the panel; its request under way; whether it is still wanted; a key pressed too soon; the ";" left alone. */
 let opener, busy, wanted, held, left, chosen = 0;
 
-/* The word before the caret that began with a semicolon. */
+/* The word before the caret that began with a semicolon (a canned text) or an @ (a colleague). */
 function word(area) {
   const { value, selectionStart: start, selectionEnd: end } = area;
-  const found = start === end && /(?:^|\s);([\p{L}\p{N}-]*)$/u.exec(value.slice(0, end));
-  return found && { start: end - found[1].length - 1, end, letters: found[1] };
+  const found = start === end && /(?:^|[\s(])([;@])([\p{L}\p{N}'-]*)$/u.exec(value.slice(0, end));
+  return found && { start: end - found[2].length - 1, end, sign: found[1], letters: found[2] };
 }
 
 function close(back) {
@@ -40,6 +40,7 @@ function put(text) {
 }
 
 function take(pick) {
+  if (pick.type === "button") return put(pick.dataset.text);
   const headers = { "X-CSRFToken": $('meta[name="csrf-token"]').content };
   fetch(pick.formAction, { method: "POST", body: new URLSearchParams({ caret: 1 }), headers, keepalive: true }).catch(() => {});
   put(pick.dataset.text);
@@ -65,8 +66,8 @@ on("input", ({ target }) => {
     return;
   }
   wanted = true;
-  const address = `${$("[data-canned]").getAttribute("hx-get")}&caret=1&q=${encodeURIComponent(found.letters)}`;
-  window.htmx.ajax("GET", address, { source: panel(), target: panel() });
+  const places = { ";": `${$("[data-canned]").getAttribute("hx-get")}&caret=1&`, "@": `${target.form.dataset.calls}?` };
+  window.htmx.ajax("GET", `${places[found.sign]}q=${encodeURIComponent(found.letters)}`, { source: panel(), target: panel() });
 });
 
 function inText(event) {
@@ -167,14 +168,14 @@ on("focusin input", ({ target, type }) => {
 });
 setInterval(beat, 5000);
 
-/* Signed out while writing: the words stay in this tab until the way back from signing in, and nowhere else. */
-const place = () => `unsent:${location.pathname}:${$("#reply")?.action}`;
-on("htmx:beforeOnLoad", ({ detail: { elt, xhr } }) => {
-  if (elt.id === "reply" && /^\/sign-in\b/.test(xhr.getResponseHeader("HX-Redirect"))) sessionStorage.setItem(place(), box().value);
+/* Signed out while writing: the words stay in this tab for the same person, of ordinary requests only (docs/adr/0014). */
+const own = $("#reply")?.dataset.own, place = () => `unsent:${own}:${$("#reply").action}`;
+on("htmx:beforeOnLoad", ({ detail: { xhr } }) => {
+  if (own && box()?.value && /^\/sign-in\b/.test(xhr.getResponseHeader("HX-Redirect"))) sessionStorage.setItem(place(), box().value);
 });
-const unsent = sessionStorage.getItem(place());
+const unsent = own && sessionStorage.getItem(place());
+Object.keys(sessionStorage).filter((key) => key.startsWith("unsent:")).forEach((key) => sessionStorage.removeItem(key));
 if (unsent && box()) {
-  sessionStorage.removeItem(place());
   if (!box().value) box().value = unsent;
   box().dispatchEvent(new Event("input", { bubbles: true }));
 }

@@ -18,7 +18,7 @@ function say(words, loud) {
   if (loud) hush = setTimeout(say, 12000, "");
 }
 
-/* [data-pill][data-due]: "by 11:00" becomes "12 min left". */
+/* [data-due]: "by 11:00" becomes "12 min left". */
 function span(minutes) {
   if (minutes < 60) return `${minutes} min`;
   if (minutes < 720) return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")}`;
@@ -29,7 +29,7 @@ function raise(pill, state, icon) {
   $("svg", pill).outerHTML = `<svg class="ico" aria-hidden="true"><use href="#i-${icon}"/></svg>`;
 }
 function count() {
-  for (const pill of $$("[data-pill]")) {
+  for (const pill of $$("[data-due]")) {
     const left = new Date(pill.dataset.due) - Date.now(), minutes = Math.ceil(left / 6e4);
     if (left < 0) raise(pill, "over", "oct");
     else if (minutes < 60) raise(pill, "soon", "tri");

@@ -9,8 +9,8 @@ function stamp() {
   if (byId("updated").textContent !== words) byId("updated").textContent = words;
   byId("updated").classList.toggle("is-stale", stale);
 }
-addEventListener("htmx:afterRequest", ({ detail: { elt, successful } }) => {
-  if (elt.id !== "poll") return;
+addEventListener("htmx:afterRequest", ({ detail: { requestConfig, successful } }) => {
+  if (requestConfig?.elt.id !== "poll") return; // detail.elt is its parent where the answer has replaced it
   failed = successful ? 0 : failed + 1;
   if (successful) fresh = new Date().toTimeString().slice(0, 8);
   stamp();
@@ -55,4 +55,4 @@ addEventListener("htmx:afterSettle", tally);
 tally();
 
 /* What was just done can be taken back for half a minute. */
-setTimeout(() => byId("undo")?.remove(), 30000);
+setTimeout(() => byId("undo")?.remove(), Math.max(0, new Date(byId("undo")?.dataset.until ?? 0) - Date.now()));

@@ -101,7 +101,7 @@ def test_a_text_goes_behind_what_was_written_and_nothing_is_lost(client: Browser
     page = ben.reads(chosen.location)
     again = filled(page, at("/messages"), "then=wait")
     assert str(again["body"]).strip() == f"Good morning,\nAda.\n\n{TEXT}"
-    assert "log.txt kept" in page
+    assert "<span>log.txt</span>" in page
     assert uses(ours) == 1
     assert ben.posts(at("/messages"), again).status == 303
     assert said() == [f"Good morning,\nAda.\n\n{TEXT}"]

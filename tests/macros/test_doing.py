@@ -240,7 +240,7 @@ def test_a_file_that_cannot_be_kept_keeps_the_rest(
     refused = ben.posts(where, form)
 
     assert refused.status == 413
-    assert "small.txt kept" in refused.text
+    assert "<span>small.txt</span>" in refused.text
     kept = filled(refused.text, where, "press=send")
     assert (str(kept["body"]).strip(), kept.getlist("do")) == ("See there", ["tags"])
     assert ben.posts(where, kept).status == 303

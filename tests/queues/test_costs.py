@@ -14,6 +14,7 @@ from internaldesk.db import db
 from internaldesk.models.people import Person
 from internaldesk.models.tickets import Ticket
 from internaldesk.queues.filtering import VIEWS
+from internaldesk.saved import actions as saved
 from internaldesk.tickets import worklist
 from tests import cast
 from tests.browse import Browser, sign_in
@@ -24,6 +25,7 @@ from tests.queues import crowd
 MOST_STATEMENTS = 8
 MOST_BYTES = 40 * 1024
 FILTERED = "team=it&location=leeds&type=it/broken&assignee=none&status=progress&customer=yes&due=later&due=overdue"
+FURTHER = ("tag=vpn&tag=printer", "cause=7&cause=8", "age=1d&age=4w", "columns=solve&columns=age", "age=3d&sort=-filed")
 
 
 @pytest.fixture(autouse=True)
@@ -56,11 +58,14 @@ def test_fifty_rows_stay_within_forty_kilobytes(app: Flask, client: Browser) -> 
     db.session.execute(
         update(Ticket).where(Ticket.id % 3 == 0).values(last_word_at=NOON, assignee_id=cast.person("chi").id)
     )
+    for name in ("Leeds hardware", "VPN after update"):
+        view = {"view": "due-next", "query": "location=leeds", "by": cast.actor("ben"), "now": NOON}
+        saved.save("queue", name=name, team_id=None, **view)
     sign_in(client, "ben")
 
     answer = client.get(f"/queue/due-next?due=later&after={int((NOON + timedelta(hours=20)).timestamp())}-1")
 
-    assert answer.text.count('<tr class="row') == 50
+    assert answer.text.count("<tr class=row") == 50
 
     assert len(answer.data) <= MOST_BYTES
 
@@ -77,12 +82,15 @@ def test_no_page_reads_all_tickets_out_of_100000(app: Flask, client: Browser) ->
             for view in VIEWS:
                 client.get(f"/queue/{view}")
                 client.get(f"/queue/{view}?{FILTERED}")
+                for filters in FURTHER:
+                    client.get(f"/queue/{view}?{filters}")
+            client.get("/queue/due-next/by/more")
             page = client.get("/queue/due-next?sort=-due")
             client.get("/queue/due-next?sort=filed")
             client.get(f"/queue/due-next?after={int(NOON.timestamp())}-7")
             client.get(f"/queue/due-next?before={int(NOON.timestamp())}-7")
             client.get(re.search(r'hx-get="(/queue/changes[^"]+)"', page.text)[1].replace("&amp;", "&"))
-            worklist.strip(cast.actor(who), around=4000, now=NOON)
+            worklist.nearest(cast.actor(who), 4000)
             worklist.next_due(cast.actor(who), after=4000, now=NOON)
         plans.update({statement: plan(statement, values) for statement, values in said.items()})
 

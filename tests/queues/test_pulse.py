@@ -111,5 +111,5 @@ def test_a_calm_poll_reads_the_reader_and_the_version_only(app: Flask, client: B
 
     assert answer.status_code == 204
     assert len(said) <= 3
-    assert not [statement for statement in said if "ticket" in statement]
+    assert not [statement for statement in said if "FROM ticket" in statement]
     assert len([statement for statement in said if "team_pulse" in statement]) == 1

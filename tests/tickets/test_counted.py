@@ -1,14 +1,12 @@
 """How the promises of a request are counted, on its page: the same sums for everybody, and every step explained."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, update
@@ -25,18 +23,14 @@ from tests import cast, make
 from tests.browse import sign_in
 from tests.make import NOON
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 CountSql = Callable[[], AbstractContextManager[list[str]]]
 FILED = datetime(2026, 11, 17, 13, tzinfo=UTC)  # a Tuesday; IT is there from 08:00 to 18:00, Facilities from 07:00
 HOUR = timedelta(hours=1)
 LONDON, BERLIN = ZoneInfo("Europe/London"), ZoneInfo("Europe/Berlin")
 MOST_STATEMENTS = 8
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as found:
-        yield found
 
 
 @pytest.fixture

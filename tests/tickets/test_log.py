@@ -32,11 +32,6 @@ LEEDS = ZoneInfo("Europe/London")
 WORDS = {"type": "it/broken", "summary": "Screen goes black", "channel": "phone", "customer_waiting": "no"}
 
 
-@pytest.fixture
-def ben(client: Browser) -> FlaskClient:
-    return sign_in(client, "ben")
-
-
 def logs(client: FlaskClient, /, **fields: Any) -> TestResponse:
     """Open the page and send it, for Ada unless told otherwise."""
     fields = WORDS | {"for_person_name": "Ada"} | fields

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
@@ -16,18 +15,15 @@ from internaldesk.db import db
 from internaldesk.models.presence import Presence
 from internaldesk.models.tickets import Ticket
 from internaldesk.tickets import actions, presence
+from internaldesk.tickets.conversation import HELD
 from tests import cast, make
 from tests.browse import sign_in
 from tests.make import NOON
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 SECOND = timedelta(seconds=1)
 HX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Any:
-    with time_machine.travel(NOON, tick=False) as found:
-        yield found
 
 
 @pytest.fixture
@@ -163,7 +159,9 @@ def test_an_open_page_says_what_is_new_and_asks_before_it_shows_it(client: Flask
     assert poll(client, ticket, since=seen, told=ticket.version).status_code == 204
 
 
-def test_the_requester_is_told_of_words_and_not_of_what_is_internal(client: FlaskClient, ticket: Ticket) -> None:
+def test_the_requester_is_told_of_words_and_not_of_what_is_internal(
+    client: FlaskClient, ticket: Ticket, clock: Any
+) -> None:
     seen, ben = ticket.version, cast.actor("ben")
     actions.set_priority(ticket, by=ben, now=NOON, level=Priority.LOW)
     ticket.version += 1
@@ -171,6 +169,8 @@ def test_the_requester_is_told_of_words_and_not_of_what_is_internal(client: Flas
     assert "New:" not in poll(client, ticket, since=seen).text
 
     actions.reply(ticket, by=ben, now=NOON, body="It is on its way", then="progress")
+    assert poll(client, ticket, since=seen).status_code == 204
+    clock.shift(HELD)
     assert re.search(r"New: (reply from|change by) Ben", poll(client, ticket, since=seen).text)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
@@ -16,6 +17,7 @@ from internaldesk.core.lifecycle import Status
 from internaldesk.db import db
 from internaldesk.models.tickets import Attachment, Draft, Message, Note, Ticket
 from internaldesk.tickets import actions, attachments
+from internaldesk.tickets.conversation import HELD
 from tests import cast, make
 from tests.browse import sign_in
 
@@ -92,7 +94,9 @@ def test_an_agents_question_waits_for_the_requester(client: FlaskClient, ticket:
     assert said() == ["Which dock?"]
     db.session.refresh(ticket)
     assert (ticket.status, ticket.assignee_id) == (Status.WAITING, cast.actor("ben").id)
-    assert "It is your turn" in sign_in(client, "ada").get(at(ticket)).text
+    assert "It is your turn" not in sign_in(client, "ada").get(at(ticket)).text
+    with time_machine.travel(datetime.now(UTC) + HELD + timedelta(seconds=1)):
+        assert "It is your turn" in client.get(at(ticket)).text
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,10 @@
 """A missed promise is waived by a supervisor, for a reason that everybody reads."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -26,14 +24,10 @@ from tests import cast, make
 from tests.browse import sign_in
 from tests.make import NOON
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 FILED = datetime(2026, 11, 17, 13, tzinfo=UTC)  # its first reply was due on Wednesday at 11:00
 WHY = "The building was evacuated"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[Any]:
-    with time_machine.travel(NOON, tick=False) as found:
-        yield found
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from internaldesk.core.lifecycle import Status
 from internaldesk.db import db
-from internaldesk.models.tickets import NEVER
 from internaldesk.tickets import actions, worklist
 from tests import cast, make
 from tests.make import NOON
@@ -26,7 +24,7 @@ def queue(app: Flask) -> list[int]:
 
 
 def strip(who: str, around: int) -> list[int]:
-    return [row.id for row in worklist.strip(cast.actor(who), around=around, now=NOON)]
+    return [row.id for row in worklist.nearest(cast.actor(who), around)]
 
 
 @pytest.mark.parametrize(("at", "first"), [(0, 0), (3, 0), (4, 0), (10, 6), (12, 8), (19, 8)])
@@ -48,27 +46,6 @@ def test_beside_a_solved_request_stands_what_is_due_soonest(queue: list[int]) ->
     db.session.flush()
 
     assert strip("chi", solved.id) == queue[:12]
-
-
-def test_a_neighbour_in_words(app: Flask) -> None:
-    ticket = make.ticket(assignee="ben", summary="Scanner stops")
-    ticket.queue_at = NOON - timedelta(minutes=18)
-    resting = make.ticket(by="eve")
-    resting.status, resting.queue_at = Status.WAITING, NEVER
-    db.session.flush()
-
-    first, second = worklist.strip(cast.actor("ben"), around=ticket.id, now=NOON)
-
-    assert (first.number, first.summary, first.requester, first.place) == (
-        f"R-{ticket.id}",
-        "Scanner stops",
-        "Ada",
-        "Leeds",
-    )
-    assert (first.assignee, first.mine, first.due_words) == ("You", True, "11:42")
-    assert (first.pill.state, first.pill.words, first.pill.share) == ("over", "18 min over", 100)
-    assert (second.assignee, second.mine) == ("Nobody yet", False)
-    assert (second.pill.state, second.pill.words, second.due_words) == ("paused", "Waiting: Eve", "Asked 12:00")
 
 
 def test_the_next_one_is_the_most_urgent_of_the_others(queue: list[int]) -> None:

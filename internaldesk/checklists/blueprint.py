@@ -1,0 +1,5 @@
+"""The blueprint that the pages of checklists register on."""
+
+from flask import Blueprint
+
+bp = Blueprint("checklists", __name__)
