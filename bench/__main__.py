@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
-from bench import clocks, databases
+from bench import clocks, databases, office
 from bench.compare import Effort, compared, swept
 from bench.databases import Desk, Size
 
@@ -32,6 +32,9 @@ def main(given: Sequence[str] | None = None) -> None:
     }
     for ground in _grounds(chosen):
         with ground as desk:
+            if chosen.office:
+                found["databases"][desk.database] = office.measured(desk, chosen.office, _say)
+                continue
             measure = swept if chosen.sweep else compared
             found["databases"][desk.database] = measure(desk, effort, _say)
     found["machine"]["load_after"] = os.getloadavg()[0]
@@ -46,6 +49,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--tickets", type=int, default=10_000, help="requests in the desk (10000)")
     parser.add_argument("--open", type=int, default=3, help="how many requests in a hundred are open (3)")
     parser.add_argument("--sweep", action="store_true", help="measure the sweep alone")
+    parser.add_argument("--office", type=float, default=0, help="measure a busy office alone, for so many seconds")
     parser.add_argument("--requests", type=int, default=400, help="operations per measurement at most (400)")
     parser.add_argument("--seconds", type=float, default=1.5, help="seconds per measurement at most (1.5)")
     parser.add_argument("--rounds", type=int, default=3, help="measurements of each, the best counts (3)")
@@ -86,7 +90,7 @@ def _lines(found: dict[str, Any]) -> Iterator[str]:
         if "pages" in figures:
             yield from (_row(_HEAD), _row(["---", *["--:"] * (len(_HEAD) - 1)]))
             yield from (_row(_cells(page)) for page in figures["pages"].values())
-        yield from ("", *_besides(figures))
+        yield from ("", *(_office(figures["office"]) if "office" in figures else _besides(figures)))
     yield from ("", "| promises | µs |", "|---|--:|")
     yield from (_row([name.replace("_", " "), f"{value:.1f}"]) for name, value in found["clocks_us"].items())
 
@@ -113,6 +117,14 @@ def _besides(figures: dict[str, Any]) -> Iterator[str]:
         f" {sweep['noted']:,} missed promises noted, {sweep['noted_per_second']:,.0f} a second, the longest batch"
         f" {sweep['longest_batch_ms']:,.0f} ms."
     )
+
+
+def _office(figures: dict[str, Any]) -> Iterator[str]:
+    yield "| an office for " + f"{figures['seconds']:.0f} s | done | p50 ms | p95 ms |"
+    yield "|---|--:|--:|--:|"
+    for kind, page in figures["pages"].items():
+        yield _row([kind, str(page["done"]), f"{page['p50_ms']:.1f}", f"{page['p95_ms']:.1f}"])
+    yield from ("", f"Refused: {figures['refused']}. {'; '.join(figures['refusals'])}".rstrip())
 
 
 def _row(cells: Sequence[str]) -> str:

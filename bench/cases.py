@@ -161,7 +161,7 @@ def _visitor(app: Flask, person: Person) -> _Visitor:
 
 def _signed(app: Flask, content: dict[str, Any]) -> str:
     """A session cookie; both applications have the same key."""
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the interface is typed without signing
     return str(signer.dumps(content))
 
 

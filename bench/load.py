@@ -63,6 +63,17 @@ class Client:
             self._open("POST", path, body, {"Content-Type": f"multipart/form-data; boundary={kind}"}, expected=303)
         return len(page)
 
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
+    ) -> tuple[int, bytes]:
+        """One request, whatever comes back: the status and the content."""
+        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self.line.request(method, path, body, {**(headers or {}), "Cookie": cookie})
+        answer = self.line.getresponse()
+        content = answer.read()
+        self._remember(answer)
+        return answer.status, content
+
     def used(self) -> dict[str, float]:
         """What the process at the other end has used so far."""
         found: dict[str, float] = json.loads(self._open("GET", USAGE, expected=200))
@@ -75,13 +86,9 @@ class Client:
     def _open(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None, *, expected: int
     ) -> bytes:
-        cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.line.request(method, path, body, {**(headers or {}), "Cookie": cookie})
-        answer = self.line.getresponse()
-        content = answer.read()
-        if answer.status != expected:
-            raise Unexpected(f"{method} {path} answered {answer.status}, not {expected}: {content[:200]!r}")
-        self._remember(answer)
+        status, content = self.ask(method, path, body, headers)
+        if status != expected:
+            raise Unexpected(f"{method} {path} answered {status}, not {expected}: {content[:200]!r}")
         return content
 
     def _remember(self, answer: HTTPResponse) -> None:
@@ -108,10 +115,10 @@ def drive(clients: Sequence[Client], *, requests: int, seconds: float) -> Timing
     with ThreadPoolExecutor(len(clients)) as pool:
         taken = sorted(itertools.chain.from_iterable(pool.map(work, clients)))
     passed = time.perf_counter() - start
-    return Timing(len(taken) / passed, _at(taken, 0.5), _at(taken, 0.95), len(taken))
+    return Timing(len(taken) / passed, at(taken, 0.5), at(taken, 0.95), len(taken))
 
 
-def _at(taken: Sequence[float], share: float) -> float:
+def at(taken: Sequence[float], share: float) -> float:
     """Milliseconds within which that share of the operations was done."""
     return taken[math.ceil(len(taken) * share) - 1] * 1000
 

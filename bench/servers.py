@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from bench.load import Asking, Client
+from internaldesk.upkeep.serving import LEAN
 
 ROOT = Path(__file__).resolve().parent.parent
 _COMMAND = "-m granian --interface wsgi --workers 1 --blocking-threads 8 --log-level error --factory".split()
@@ -33,7 +34,7 @@ def running(door: str, environ: Mapping[str, str], first: Asking, log: Path) -> 
     port, began = _free_port(), time.perf_counter()
     command = [sys.executable, *_COMMAND, "--host", "127.0.0.1", "--port", str(port), f"bench.{door}:door"]
     with log.open("wb") as lines:
-        process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ}, stdout=lines, stderr=lines)
+        process = subprocess.Popen(command, cwd=ROOT, env={**LEAN, **os.environ, **environ}, stdout=lines, stderr=lines)
     try:
         _wait(process, port, first, log)
         yield Started(port, time.perf_counter() - began)

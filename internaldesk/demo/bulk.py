@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice
 from random import Random
 
+from flask import current_app
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -13,6 +14,7 @@ from internaldesk.db import db, unit_of_work
 from internaldesk.demo import crowd, offers
 from internaldesk.demo.lives import Life, Lives
 from internaldesk.demo.sheets import TABLES, Sheets, table_of
+from internaldesk.facts import actions as facts
 from internaldesk.models.catalogue import TypeUse
 from internaldesk.upkeep import rows
 
@@ -67,6 +69,7 @@ def _finish(sheets: Sheets, now: datetime) -> None:
         rows.count_on(db.session.connection())
     with unit_of_work():
         catalogue.take_pulse(now=now)
+    facts.rebuild(now=now, zone=current_app.config["DESK"].timezone)
 
 
 def _count_uses(sheets: Sheets) -> None:

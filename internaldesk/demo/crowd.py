@@ -60,6 +60,7 @@ def _rows(cast: Cast, first_id: int, number: int, dice: Random, now: datetime) -
             "active": True,
             "password_hash": secret,
             "created_at": now,
+            "department_id": neighbour.department_id,
         }
 
 

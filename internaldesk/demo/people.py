@@ -27,6 +27,7 @@ class Somebody:
     place: str
     phone: str
     line: int | None = None
+    department_id: int | None = None
 
     @property
     def id(self) -> int:
@@ -130,6 +131,7 @@ def _person(entry: _Entry, locations: Mapping[str, Location], secret: str, *, no
         manager="manager" in entry.hats,
         admin="admin" in entry.hats,
         password_hash=secret,
+        department=_department(entry),
     )
     for hat in entry.hats:
         team, *roles = hat.split(":")
@@ -137,6 +139,14 @@ def _person(entry: _Entry, locations: Mapping[str, Location], secret: str, *, no
             role = TeamRole.LEAD if "lead" in roles else TeamRole.AGENT
             people.join(row, team, role=role, case_group="case" in roles)
     return row
+
+
+def _department(entry: _Entry) -> str:
+    """That of their first team, else the one their job is in."""
+    teams = (queries.team_by_slug(hat.partition(":")[0]) for hat in entry.hats)
+    own = next((team.name for team in teams if team), "")
+    jobs: Mapping[str, Sequence[str]] = wording.read("people")["departments"]
+    return own or next((name for name, of in jobs.items() if entry.job in of), "")
 
 
 def _somebody(row: Person) -> Somebody:
@@ -153,7 +163,7 @@ def _somebody(row: Person) -> Somebody:
         manager=row.manager,
         admin=row.admin,
     )
-    return Somebody(actor, row.location.slug, row.phone, row.line_manager_id)
+    return Somebody(actor, row.location.slug, row.phone, row.line_manager_id, row.department_id)
 
 
 def _teams(memberships: Iterable[Membership]) -> frozenset[int]:

@@ -22,7 +22,7 @@ from internaldesk.models.tickets import NEVER, Ticket
 from internaldesk.ratings import actions as ratings
 from internaldesk.sla import actions as sla
 from internaldesk.tickets import actions as tickets
-from internaldesk.tickets import approving, attachments
+from internaldesk.tickets import approving, attachments, opening
 from internaldesk.tickets.attachments import Upload
 
 _SWEPT_AFTER = timedelta(seconds=40)
@@ -31,9 +31,9 @@ Files = Sequence[tuple[str, bytes]]
 
 
 def file(asked: Asked, *, files: Files = (), folder: Path | None = None) -> Ticket:
-    """File the request, with what is attached to it."""
+    """File the request, with what is attached to it; the quarter is from before there were checklists."""
     by = asked.requester.actor
-    return tickets.file(
+    return opening.file(
         asked.offer.type,
         by=by,
         now=asked.at,

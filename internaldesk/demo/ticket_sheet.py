@@ -24,6 +24,7 @@ def row(ticket_id: int, life: Life) -> Row:
         "for_person_id": life.requester.id,
         "assignee_id": life.handler.id if life.answered else None,
         "location_id": life.requester.actor.location_id,
+        "department_id": life.requester.department_id,
         "confidentiality": life.offer.type.confidentiality,
         "channel": "portal",
         "summary": told.summary,
