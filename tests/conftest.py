@@ -6,11 +6,13 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import Engine, event
 
-from tests import desks, postgres
-from tests.browse import Browser
+from tests import desks, make, postgres
+from tests.browse import Browser, sign_in
 
 DATABASES = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -72,6 +74,19 @@ def app(request: pytest.FixtureRequest) -> Iterator[Flask]:
 def client(app: Flask) -> Browser:
     """A browser in front of `app`; `browse.sign_in(client, "ada")` signs a member of the cast in."""
     return app.test_client()
+
+
+@pytest.fixture
+def ben(client: Browser) -> FlaskClient:
+    """Ben's browser, signed in: an agent of IT."""
+    return sign_in(client, "ben")
+
+
+@pytest.fixture
+def clock() -> Iterator[Any]:
+    """Time stands still at noon of the cast's day, until a test moves it."""
+    with time_machine.travel(make.NOON, tick=False) as found:
+        yield found
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ Commits are real. What comes back is a copy of a template that was migrated and 
 
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,40 @@ from tests.postgres import Server
 Fresh = Callable[[], Flask]
 
 
+class Turnstile:
+    """Counts what is being answered, and keeps everybody out while a desk is put back.
+
+    A browser that was closed leaves requests behind; one of them half answered would meet the copy of another file.
+    """
+
+    def __init__(self) -> None:
+        self._changed, self._inside = threading.Condition(), 0
+
+    @contextmanager
+    def passed(self) -> Iterator[None]:
+        """One request, from its first line to its last."""
+        with self._changed:
+            self._inside += 1
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._inside -= 1
+                self._changed.notify_all()
+
+    @contextmanager
+    def shut(self) -> Iterator[None]:
+        """Nobody is inside, and nobody comes in."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: self._inside == 0, timeout=30):
+                raise RuntimeError("a request of an earlier test never ends")
+            yield
+
+
+served = Turnstile()
+"""What a browser asks of a desk in this process."""
+
+
 @contextmanager
 def on_sqlite(folder: Path) -> Iterator[Fresh]:
     """Gives the way to a desk on SQLite to which nothing has happened."""
@@ -32,10 +67,11 @@ def on_sqlite(folder: Path) -> Iterator[Fresh]:
     shutil.copyfile(file, template)
 
     def fresh() -> Flask:
-        release(app)
-        for journal in ("-wal", "-shm"):
-            Path(f"{file}{journal}").unlink(missing_ok=True)
-        shutil.copyfile(template, file)
+        with served.shut():
+            release(app)
+            for journal in ("-wal", "-shm"):
+                Path(f"{file}{journal}").unlink(missing_ok=True)
+            shutil.copyfile(template, file)
         return app
 
     yield fresh

@@ -3,16 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import select
 
 from internaldesk.core.approval import Decision
 from internaldesk.core.policy import Actor
-from internaldesk.db import db
+from internaldesk.db import db, unit_of_work
 from internaldesk.models.approvals import ApprovalRound, ApprovalStep, Ballot
 from internaldesk.models.catalogue import FormVersion, RequestType
 from internaldesk.models.people import Person, Team
-from internaldesk.models.tickets import Ticket
+from internaldesk.models.tickets import Message, Ticket
 from internaldesk.tickets import actions, approving
+from internaldesk.tickets.conversation import HELD
 from internaldesk.web.auth import actor_of
 from tests import cast
 
@@ -55,6 +57,13 @@ def of(person: Person) -> Actor:
 def team(slug: str) -> Team:
     """A team by its slug."""
     return db.session.scalars(select(Team).where(Team.slug == slug)).one()
+
+
+def told(app: Flask) -> None:
+    """Let the ten seconds be over in which a reply can be taken back, on a desk whose clock is the real one."""
+    with app.app_context(), unit_of_work():
+        for message in db.session.scalars(select(Message)):
+            message.at -= HELD
 
 
 def ticket(

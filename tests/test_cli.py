@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,12 +21,14 @@ from internaldesk import cli
 from internaldesk.catalogue import actions as catalogue
 from internaldesk.core.errors import Refused
 from internaldesk.db import db, unit_of_work
+from internaldesk.jobs.timetable import TIMETABLE
 from internaldesk.models.catalogue import RequestType
 from internaldesk.models.people import Membership, PasswordLink, Person, TeamRole
 from internaldesk.models.tickets import Ticket
 from internaldesk.people import queries as people
 from internaldesk.upkeep import actions as upkeep
 from internaldesk.upkeep import schema, serving
+from internaldesk.upkeep.bar import Bar
 from tests import cast, make
 from tests.guards.reading import ROOT
 
@@ -216,7 +219,7 @@ def test_nothing_works_before_the_tables_are_ready(run: Run, words: list[str]) -
 
 
 def test_work_once_does_what_is_due_and_says_it(run: Run) -> None:
-    jobs = "sweep, clock_tasks, hours, approvals, close_silent, pulse, housekeeping"
+    jobs = ", ".join(entry.name for entry in TIMETABLE)
     assert run("work", "--once").stdout == f"Done: {jobs}.\n"
     assert run("work", "--once").stdout == "Nothing is due.\n"
 
@@ -335,9 +338,9 @@ def test_a_bar_appears_only_after_two_seconds_and_on_a_screen(
 ) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
     seconds = iter([0.0, 1.9, 2.0, 2.1])
-    monkeypatch.setattr(cli.time, "monotonic", lambda: next(seconds, 9.0))
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds, 9.0))
 
-    with cli._Bar("Working") as bar:
+    with Bar("Working") as bar:
         bar.tell(1, 4)
         assert capsys.readouterr().err == ""
         bar.tell(2, 4)

@@ -9,6 +9,7 @@ import pytest
 
 from bench.clocks import measured
 from bench.load import Timing, best
+from bench.office import Watch
 from tests.guards.reading import ROOT
 
 QUICK = "--tickets 50 --requests 3 --seconds 5 --rounds 1 --clients 2 --due 20".split()
@@ -68,6 +69,30 @@ def test_adding_business_time_is_measured_warm_and_cold():
 
     assert {"add_1_h_warm", "add_40_h_cold", "add_2000_h_warm", "fold_10_events", "apply_1_event"} <= found.keys()
     assert all(microseconds > 0 for microseconds in found.values())
+
+
+class Answering:
+    """A client that is always answered with this status."""
+
+    def __init__(self, status):
+        self.status = status
+
+    def ask(self, *_sent):
+        return self.status, b"page"
+
+
+def test_an_office_counts_what_was_refused_and_times_everything():
+    watch = Watch()
+
+    assert [watch.ask(Answering(status), "poll", "GET", "/queue/changes") for status in (200, 204, 409)] == [
+        "page",
+        "page",
+        "",
+    ]
+
+    told = watch.told()
+    assert (told["refused"], told["refusals"]) == (1, ["409 GET /queue/changes"])
+    assert (told["pages"]["poll"]["done"], told["pages"]["poll"]["p95_ms"] > 0) == (3, True)
 
 
 def test_the_best_round_is_the_quickest():

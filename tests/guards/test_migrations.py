@@ -217,7 +217,7 @@ def test_both_logs_are_protected_by_the_same_words(empty: Flask, table: str) -> 
     schema.upgrade()
 
     with db.engine.connect() as connection:
-        names = {name for name, place, *_ in triggers(connection) if place == table}
+        names = {name for name, place, *_ in triggers(connection) if place == table and "_marks_" not in name}
         dialect = connection.dialect.name
 
     promised = [statement for of, statement in append_only(table) if of == dialect and "CREATE TRIGGER" in statement]

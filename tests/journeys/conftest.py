@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.desks import Fresh
 
@@ -19,9 +20,15 @@ STARTING = 60.0  # seconds
 
 
 @pytest.fixture
-def served(fresh_sqlite: Fresh) -> Iterator[str]:
-    """The address of a desk that `desk serve` runs, web and worker; nobody has used it yet."""
-    desk = fresh_sqlite().config["DESK"]
+def unused(fresh_sqlite: Fresh) -> Flask:
+    """A desk that nobody has used yet."""
+    return fresh_sqlite()
+
+
+@pytest.fixture
+def served(unused: Flask) -> Iterator[str]:
+    """The address of the unused desk as `desk serve` runs it, web and worker."""
+    desk = unused.config["DESK"]
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environ = {

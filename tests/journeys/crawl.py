@@ -5,8 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import unescape
+from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from zipfile import ZipFile
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -16,9 +18,37 @@ from werkzeug.test import TestResponse
 from tests import browse
 
 DOORS = (
-    *("/", "/requests", "/queue", "/quality", "/quality.csv", "/quality/requests", "/search", "/search/suggest"),
-    *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/log", "/metrics", "/readyz", "/sign-in"),
-    *("/approvals", "/profile/stand-in", "/settings/approvers"),
+    *(
+        "/",
+        "/requests",
+        "/queue",
+        "/quality",
+        "/quality.csv",
+        "/quality.xlsx",
+        "/quality/requests",
+        "/quality?priority=medium&channel=portal",
+        "/quality.csv?what=filed&priority=medium",
+        "/quality/chain",
+        "/quality/simplicity",
+        "/quality/training",
+        "/quality/training/new",
+        "/quality/definitions",
+    ),
+    *(f"/quality/{page}.{suffix}" for page in ("chain", "simplicity", "training") for suffix in ("csv", "xlsx")),
+    *(
+        "/search",
+        "/search/suggest",
+    ),
+    *("/ask", "/people", "/profile", "/help/keyboard", "/settings/macros", "/settings/checklists", "/log"),
+    *("/metrics", "/readyz", "/sign-in"),
+    *(
+        "/profile/record",
+        "/profile/record?state=hidden",
+        "/profile/record.csv",
+        "/quality/mirror",
+        "/quality/mirror/it",
+    ),
+    *("/views", "/approvals", "/profile/stand-in", "/settings/approvers", "/settings/recurring"),
 )
 PARTS = (
     "",
@@ -34,7 +64,20 @@ PARTS = (
     "/tags",
     "/macros",
     "/macros?use=run",
+    "/help",
+    "/help?type=facilities/repair",
+    "/steps",
+    "/steps/1/removal",
+    "/colleagues?q=",
     "/clock",
+    "/merge",
+    "/merge/undo",
+    "/cause",
+    "/cause/undo",
+    "/linked",
+    "/talk",
+    "/split",
+    "/thank-you",
 )
 LINK = re.compile(r'\b(?:href|hx-get|src)="([^"]+)"')
 ASKING = re.compile(r'<form\b(?![^>]*method="post")[^>]*\baction="([^"]+)"', re.IGNORECASE)
@@ -72,6 +115,14 @@ def everything(client: FlaskClient, *starts: str) -> Iterator[tuple[str, TestRes
             looked[route] += 1
             if looked[route] <= ENOUGH or found.startswith("/requests/"):
                 waiting.append(found)
+
+
+def text_of(answer: TestResponse) -> str:
+    """What somebody reads in an answer; of a workbook its words and cells."""
+    if "spreadsheet" not in answer.mimetype:
+        return answer.text
+    with ZipFile(BytesIO(answer.data)) as book:
+        return "".join(book.read(part).decode() for part in sorted(book.namelist()) if part.startswith("xl/"))
 
 
 def onward(address: str, answer: TestResponse) -> Iterator[str]:

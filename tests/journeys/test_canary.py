@@ -24,8 +24,9 @@ from internaldesk.sla import actions as sla
 from internaldesk.tickets import actions, attachments, tags
 from internaldesk.tickets.attachments import Upload
 from tests import cast, make
-from tests.journeys.crawl import DOORS, everything, guesses, reader, searches
+from tests.journeys.crawl import DOORS, everything, guesses, reader, searches, text_of
 from tests.make import NOON
+from tests.quality.story import kept
 
 SEEN_BY = {
     "it/broken": {"ada", "ben", "chi", "dana", "max", "root"},
@@ -110,7 +111,9 @@ def told(app: Flask) -> Iterator[list[Told]]:
     """One open and one solved request of every confidentiality, on a Wednesday noon."""
     lea_joins()
     with time_machine.travel(NOON, tick=False):
-        yield [tell(app, path, solved=solved) for path in SEEN_BY for solved in (False, True)]
+        found = [tell(app, path, solved=solved) for path in SEEN_BY for solved in (False, True)]
+        kept(NOON)
+        yield found
 
 
 def reach(told: list[Told]) -> list[str]:
@@ -118,13 +121,13 @@ def reach(told: list[Told]) -> list[str]:
     files = [file for one in told for file in one.files]
     words = ["zx", *(secret(path, "") for path in SEEN_BY)]
     lists = [f"/quality/requests?period=2026-11-18&what={what}" for what in ("filed", "open", "solved", "rated", "low")]
-    report = [f"{door}?period=2026-11-18" for door in ("/quality", "/quality.csv")]
+    report = [f"{door}?period=2026-11-18" for door in ("/quality", "/quality.csv", "/quality.xlsx")]
     return [*DOORS, *report, *lists, *guesses((one.number for one in told), files), *searches(words)]
 
 
 @pytest.mark.parametrize("name", EVERYBODY)
 def test_a_secret_is_read_by_those_it_was_told_and_by_nobody_else(app: Flask, told: list[Told], name: str) -> None:
-    said = {address: answer.text + str(answer.headers) for address, answer in look(app, name, told)}
+    said = {address: text_of(answer) + str(answer.headers) for address, answer in look(app, name, told)}
 
     for path, readers in SEEN_BY.items():
         leaks = {word for address in said for word in leaked(said[address], path)}
@@ -164,7 +167,7 @@ def test_what_is_hidden_answers_like_what_does_not_exist(app: Flask, told: list[
 
 def blurred(answer: TestResponse, number: int) -> str:
     """A page without its tokens, its number, and the id of the request that made it."""
-    text = TOKENS.sub(r"\1", TIMINGS.sub("", answer.text))
+    text = TOKENS.sub(r"\1", TIMINGS.sub("", text_of(answer)))
     return re.sub(rf"\bR-{number}\b", "R-n", re.sub(r"\b[0-9a-f]{12}\b", "", text))
 
 
@@ -177,6 +180,7 @@ def test_a_case_changes_nothing_for_those_it_is_hidden_from(app: Flask, name: st
             tell(app, path, solved=True)
         client = reader(app, name)
         starts = [*DOORS, *reach([])]
+        kept(NOON)
         without = snapshot(client, starts)
 
         for solved in (False, True):
@@ -184,6 +188,7 @@ def test_a_case_changes_nothing_for_those_it_is_hidden_from(app: Flask, name: st
         with unit_of_work():
             make.ticket("hr/accommodation", by="ada", now=NOON - timedelta(days=30), answers={"need": "rest"})
             sla.sweep(now=NOON)
+        kept(NOON)
 
         assert snapshot(client, starts) == without
 

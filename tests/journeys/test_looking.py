@@ -14,6 +14,7 @@ from internaldesk.models.ratings import Rating, RatingInvite
 from internaldesk.models.tickets import Ticket
 from internaldesk.people import actions as people
 from internaldesk.ratings import actions as ratings
+from internaldesk.saved import actions as saved
 from internaldesk.tickets import actions
 from tests import cast, make
 from tests.journeys.crawl import DOORS, Reader, everything, guesses, reader
@@ -91,6 +92,8 @@ def test_opening_everything_writes_nothing(app: Flask, name: str | None) -> None
             for path in PATHS:
                 make.ticket(path, now=NOON - timedelta(days=3))
             decision = decided_by_link(app, make.ticket("it/access", now=NOON - timedelta(days=3), approved=False))
+            team_id = make.team("it").id
+            saved.save("queue", by=cast.actor("ben"), now=NOON, name="Ours", team_id=team_id, view="due-next", query="")
         numbers = db.session.scalars(select(Ticket.id)).all()
         client = reader(app, name) if name else Reader(app, app.response_class)
         starts = [*DOORS, once, decision, link(app, invite), *guesses(numbers)]

@@ -148,6 +148,15 @@ def cookie(client: FlaskClient) -> dict[str, str]:
         return dict(content)
 
 
+@pytest.mark.parametrize("url", ["/static/img/favicon.svg", "/queue/due-next", "/profile"])
+def test_what_only_reads_sends_no_cookie_that_could_overwrite_a_newer_one(client: FlaskClient, url: str) -> None:
+    sign_in(client, "ben")
+    client.get(url).close()  # the first page writes what its forms need
+
+    with client.get(url) as answer:
+        assert (answer.status_code, answer.headers.getlist("Set-Cookie")) == (200, [])
+
+
 def test_signing_out_ends_the_session_for_every_copy_of_the_cookie(client: FlaskClient) -> None:
     enter(client, **RIGHT)
     thief = client.application.test_client()

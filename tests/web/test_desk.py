@@ -1,5 +1,6 @@
 """One unit of work around each request: what is kept, what is not, and a form that is sent twice."""
 
+import gc
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -205,3 +206,7 @@ def test_only_htmx_gets_a_part(trial: Flask, headers: dict[str, str], part: bool
 @pytest.mark.parametrize("path", ["/search?q=a%00b", "/requests?text=%00", "/queue/due-next?type=%00"])
 def test_a_nul_in_an_address_is_refused_not_stored(client: Browser, path: str) -> None:
     assert sign_in(client, "ben").get(path).status_code == 400
+
+
+def test_collecting_garbage_does_not_walk_through_what_a_desk_is_made_of(desk: Flask) -> None:
+    assert gc.get_freeze_count() > 100_000

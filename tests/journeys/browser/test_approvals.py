@@ -13,9 +13,8 @@ from internaldesk.approvals import holders, links
 from internaldesk.db import unit_of_work
 from tests import cast, make
 from tests.approvals import desk
-from tests.browse import sign_in
 from tests.journeys.browser.conftest import answer_from_copy
-from tests.journeys.browser.test_accessibility import HEIGHT, THEMES, faults, too_wide
+from tests.journeys.browser.looking import HEIGHT, findings, signed_in_as
 
 LOOKED_AT = {1440: HEIGHT, 390: 3600}
 LONG = "A fork-lift for the far end of the yard, with a cabin that keeps the rain out " * 2
@@ -72,9 +71,7 @@ def enter_as(
         page = context.new_page()
         page.on("pageerror", lambda error: pytest.fail(str(error)))
         if name:
-            cookie = sign_in(live.test_client(), name).get_cookie("desk")
-            assert cookie is not None
-            page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": base_url}])
+            signed_in_as(context, live, base_url, name)
         return page
 
     return opened
@@ -178,14 +175,9 @@ PAGES: dict[str, tuple[str | None, Callable[[Page, World], None]]] = {
 @pytest.mark.parametrize("what", PAGES)
 def test_everybody_can_use_it(enter_as: Callable[..., Page], world: World, what: str) -> None:
     name, opens = PAGES[what]
-    page, found = enter_as(name and cast.email(name)), []
+    page = enter_as(name and cast.email(name))
     page.set_viewport_size({"width": 1440, "height": HEIGHT})
+
     opens(page, world)
 
-    for width, height in LOOKED_AT.items():
-        page.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found += [f"{width} {theme}: {fault}" for fault in faults(page)]
-
-    assert found + too_wide(page) == []
+    assert findings(page, LOOKED_AT) == []

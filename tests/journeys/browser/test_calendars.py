@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from internaldesk.db import unit_of_work
 from internaldesk.sla import tasks
 from tests import make
-from tests.browse import sign_in
-from tests.journeys.browser.test_accessibility import HEIGHT, THEMES, faults, too_wide
+from tests.journeys.browser.looking import HEIGHT, findings, signed_in_as
 
 LIST = "/settings/calendars"
 LOOKED_AT = {1440: HEIGHT, 390: 6000}
@@ -24,9 +23,7 @@ def dana(page: Page, live: Flask, base_url: str) -> Page:
     """Dana's browser, on a desk with an open request; complaints of the page fail."""
     with live.app_context(), unit_of_work():
         make.ticket(now=datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=5))
-    cookie = sign_in(live.test_client(), "dana").get_cookie("desk")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": base_url}])
+    signed_in_as(page.context, live, base_url, "dana")
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.set_viewport_size({"width": 1440, "height": HEIGHT})
     return page
@@ -186,12 +183,5 @@ SEEN = (
 @pytest.mark.parametrize("sees", SEEN)
 def test_everybody_can_use_it(dana: Page, sees: Callable[[Page], None]) -> None:
     sees(dana)
-    found = []
 
-    for width, height in LOOKED_AT.items():
-        dana.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            dana.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found += [f"{width} {theme}: {fault}" for fault in faults(dana)]
-
-    assert found + too_wide(dana) == []
+    assert findings(dana, LOOKED_AT) == []

@@ -15,8 +15,8 @@ from internaldesk.db import db, unit_of_work
 from internaldesk.models.people import WebSession
 from internaldesk.models.tickets import Draft, Message, Note
 from tests import cast, make
-from tests.browse import sign_in
 from tests.journeys.browser.conftest import whole
+from tests.journeys.browser.looking import signed_in_as
 
 WORDS = "Please hold the power button for ten seconds."
 OTHER = "Or take another dock from the shelf."
@@ -73,9 +73,7 @@ def url(live: Flask, server: Server) -> str:
 @pytest.fixture
 def ben(context: BrowserContext, live: Flask, server: Server) -> BrowserContext:
     """Ben's browser, signed in."""
-    cookie = sign_in(live.test_client(), "ben").get_cookie("desk")
-    assert cookie is not None
-    context.add_cookies([{"name": "desk", "value": cookie.value, "url": server.url}])
+    signed_in_as(context, live, server.url, "ben")
     return context
 
 
@@ -217,4 +215,58 @@ def test_a_double_click_sends_once(ben: BrowserContext, url: str, live: Flask) -
 
     expect(page.locator("#thread")).to_contain_text(WORDS)
     page.wait_for_load_state()
+    assert said(live) == [WORDS]
+
+
+def test_back_and_send_again_says_it_once(ben: BrowserContext, url: str, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    send(page).click()
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+
+    page.go_back()
+    page.wait_for_load_state()
+    send(page).click()
+    page.wait_for_timeout(500)
+
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+    assert said(live) == [WORDS]
+
+
+def test_a_reply_that_is_taken_back_is_in_the_box_again(ben: BrowserContext, url: str, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    send(page).click()
+    expect(page.locator("#thread")).to_contain_text(WORDS)
+
+    page.locator("body").press("z")
+
+    expect(page.get_by_text("Taken back.")).to_be_visible()
+    expect(box(page)).to_have_value(WORDS)
+    expect(page.locator("#thread")).not_to_contain_text(WORDS)
+
+
+def test_files_are_stored_while_one_writes_and_the_others_stay(ben: BrowserContext, url: str, live: Flask) -> None:
+    page = opened(ben, url)
+    box(page).fill(WORDS)
+    small = {"name": "log.txt", "mimeType": "text/plain", "buffer": b"red"}
+    large = {"name": "film.bin", "mimeType": "application/octet-stream", "buffer": b"1" * (20 * 1024 * 1024 + 1)}
+    with page.expect_response(
+        lambda answer: "/draft" in answer.url and "kept_files" in (answer.request.post_data or "")
+    ):
+        page.locator("#files").set_input_files([small, large])
+
+    lines = page.locator("#reply-kept li")
+    expect(lines.filter(has_text="log.txt")).to_contain_text("uploaded")
+    expect(lines.filter(has_text="film.bin")).to_contain_text("is larger than 20 MB")
+    lines.filter(has_text="film.bin").get_by_role("button", name="Dismiss").click()
+    expect(lines).to_have_count(1)
+    expect(page.locator("#files")).to_be_focused()
+    page.reload()
+    expect(lines).to_contain_text("log.txt")
+    page.get_by_label("then").select_option("stay")
+    send(page).click()
+
+    expect(page.locator("#thread")).to_contain_text("log.txt")
     assert said(live) == [WORDS]

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
@@ -16,9 +15,8 @@ from internaldesk.db import db, unit_of_work
 from internaldesk.models.macros import Macro
 from internaldesk.models.tickets import Ticket
 from tests import make
-from tests.browse import sign_in
 from tests.journeys.browser.conftest import listen
-from tests.journeys.browser.test_accessibility import RULES
+from tests.journeys.browser.looking import faults, signed_in_as
 from tests.macros.shelf import macro
 
 VPN = "Switch to TCP, Ada."
@@ -35,9 +33,7 @@ def request_page(page: Page, live: Flask, base_url: str) -> Iterator[Page]:
         switch = "Switch to TCP, {first name}."
         macro("VPN: TCP", shortcut="vpn", body=switch, status=Status.WAITING, tags=("vpn",), assign=Assign.ME)
         macro("Password", shortcut="pw", body="Choose a new one, {first name}.")
-    cookie = sign_in(live.test_client(), "ben").get_cookie("desk")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": base_url}])
+    signed_in_as(page.context, live, base_url, "ben")
     listen(page, heard)
     page.goto("/requests/R-1")
     page.wait_for_load_state()
@@ -56,10 +52,6 @@ def write(page: Page, before: str, after: str) -> None:
     box(page).fill(before + after)
     box(page).focus()
     box(page).evaluate("(area, at) => area.setSelectionRange(at, at)", len(before))
-
-
-def faults(page: Page) -> list[str]:
-    return [fault["id"] for fault in Axe().run(page, options=RULES).response["violations"]]
 
 
 def test_a_semicolon_puts_a_text_in_at_the_caret(request_page: Page, live: Flask) -> None:

@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from internaldesk.web.assets import HTMX
-from tests import cast
+from tests import cast, make
 from tests.journeys import steps
 
 Enter = Callable[..., Page]
@@ -84,7 +85,7 @@ def month(date: str) -> str:
     return f"{year}-{'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split().index(name) + 1:02}"
 
 
-def test_with_script_and_keys(enter: Enter) -> None:
+def test_with_script_and_keys(enter: Enter, live: Flask) -> None:
     ada, ben, max_ = (enter(viewport=WIDE) for _ in range(3))
     signs_in(ada, "ada", press=True)
     assert ada.evaluate("typeof htmx") == "object"
@@ -108,6 +109,7 @@ def test_with_script_and_keys(enter: Enter) -> None:
     expect(promises(ben)).to_contain_text("Waiting: Ada")
     expect(ben.get_by_label("Reply to Ada")).to_have_value("")
 
+    make.told(live)
     answers(ada, number)
 
     ben.goto(f"/requests/{number}")
@@ -116,12 +118,13 @@ def test_with_script_and_keys(enter: Enter) -> None:
     ben.get_by_role("button", name="Send and solve").click()
     expect(ben.locator("#thread")).to_contain_text(steps.SOLUTION)
 
+    make.told(live)
     rates(ada, number)
     signs_in(max_, "max")
     counts(max_)
 
 
-def test_without_script(enter: Enter) -> None:
+def test_without_script(enter: Enter, live: Flask) -> None:
     ada, ben, max_ = (enter(viewport=WIDE, java_script_enabled=False) for _ in range(3))
     signs_in(ada, "ada")
     number = files(ada)
@@ -139,6 +142,7 @@ def test_without_script(enter: Enter) -> None:
     ben.get_by_role("button", name="Add note").click()
     expect(ben.locator("#thread")).to_contain_text("Third time this month.")
 
+    make.told(live)
     answers(ada, number)
     expect(ada.locator("#thread")).not_to_contain_text("Third time this month.")
 
@@ -146,12 +150,13 @@ def test_without_script(enter: Enter) -> None:
     ben.get_by_label("Reply to Ada").fill(steps.SOLUTION)
     ben.get_by_role("button", name="Send and solve").click()
 
+    make.told(live)
     rates(ada, number)
     signs_in(max_, "max")
     counts(max_)
 
 
-def test_on_a_phone(enter: Enter) -> None:
+def test_on_a_phone(enter: Enter, live: Flask) -> None:
     ada, ben = enter(viewport=PHONE, has_touch=True, is_mobile=True), enter(viewport=PHONE)
     signs_in(ada, "ada")
     number = files(ada)
@@ -164,11 +169,13 @@ def test_on_a_phone(enter: Enter) -> None:
     ben.get_by_label("then").select_option("stay")
     ben.get_by_role("button", name="Send, wait for Ada").click()
     expect(ben.locator("#thread")).to_contain_text(steps.QUESTION)
+    make.told(live)
     answers(ada, number)
     ben.goto(f"/requests/{number}")
     ben.get_by_label("Reply to Ada").fill(steps.SOLUTION)
     ben.get_by_role("button", name="Send and solve").click()
     expect(ben.locator("#thread")).to_contain_text(steps.SOLUTION)
+    make.told(live)
     rates(ada, number)
 
 

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 from internaldesk.db import unit_of_work
 from internaldesk.sla import tasks
 from tests import make
-from tests.browse import sign_in
-from tests.journeys.browser.test_accessibility import HEIGHT, THEMES, faults, too_wide
+from tests.journeys.browser.looking import HEIGHT, findings, signed_in_as
 from tests.promises import rulebook
 
 LIST = "/settings/promises"
@@ -28,9 +27,7 @@ def dana(page: Page, live: Flask, base_url: str) -> Page:
     with live.app_context(), unit_of_work():
         make.ticket(now=now - timedelta(minutes=5), summary="A printer that is heard in the next room")
         rulebook.everything_else(now=now)
-    cookie = sign_in(live.test_client(), "dana").get_cookie("desk")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": base_url}])
+    signed_in_as(page.context, live, base_url, "dana")
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.set_viewport_size({"width": 1440, "height": HEIGHT})
     return page
@@ -137,12 +134,5 @@ def see_new(page: Page, live: Flask) -> None:
 @pytest.mark.parametrize("sees", [see_list, see_refusal, see_conflict, see_counts, see_counting, see_new])
 def test_everybody_can_use_it(dana: Page, live: Flask, sees: Callable[[Page, Flask], None]) -> None:
     sees(dana, live)
-    found = []
 
-    for width, height in LOOKED_AT.items():
-        dana.set_viewport_size({"width": width, "height": height})
-        for theme in THEMES:
-            dana.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            found += [f"{width} {theme}: {fault}" for fault in faults(dana)]
-
-    assert found + too_wide(dana) == []
+    assert findings(dana, LOOKED_AT) == []

@@ -11,7 +11,7 @@ from internaldesk.db import db, unit_of_work
 from internaldesk.models.tickets import Ticket
 from internaldesk.tickets import actions
 from tests import cast, make
-from tests.browse import sign_in
+from tests.journeys.browser.looking import signed_in_as
 
 ROWS = "tr.row"
 
@@ -23,9 +23,7 @@ def queue(page: Page, live: Flask, base_url: str) -> Page:
     with live.app_context(), unit_of_work():
         for path in ("it/access", "it/broken", "it/broken"):
             make.ticket(path, now=now)
-    cookie = sign_in(live.test_client(), "ben").get_cookie("desk")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "desk", "value": cookie.value, "url": base_url}])
+    signed_in_as(page.context, live, base_url, "ben")
     page.on("pageerror", lambda error: pytest.fail(str(error)))
     page.goto("/queue/due-next")
     expect(page.locator(ROWS)).to_have_count(3)
