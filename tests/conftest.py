@@ -20,10 +20,11 @@ HOUSEKEEPING = ("BEGIN", "PRAGMA", "RELEASE", "ROLLBACK", "SAVEPOINT")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives a browser is marked so, that the quick half can leave it out."""
+    """What drives a browser is marked so, that the quick half can leave it out; it gets time on a busy machine, too."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(480))
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -118,7 +118,7 @@ on("htmx:beforeRequest", ({ detail: { elt, target, xhr } }) => {
 });
 on("htmx:afterRequest", ({ detail: { elt, target, xhr } }) => {
   clearTimeout(xhr.slow);
-  if (target.ariaBusy) say("");
+  if (byId("status").textContent === "Loading") say(""); // not what went wrong
   target.ariaBusy = null;
   if (elt.matches("form")) rest(elt);
 });

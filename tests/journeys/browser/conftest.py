@@ -10,14 +10,17 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, Route
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from internaldesk.web.assets import HTMX
-from tests.desks import Fresh
+from tests.desks import Fresh, served
 
 COPY = Path(__file__).resolve().parents[3] / "static" / "vendor" / HTMX.local_name
+PATIENCE = 20_000
+"""Milliseconds that a page gets to show what is expected: a busy machine is slow, not wrong."""
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -51,11 +54,12 @@ def whole(app: Flask) -> WSGIApplication:
     """The desk with every answer read to its end first: a browser that leaves midway leaves no file open behind it."""
 
     def answered(environ: WSGIEnvironment, start: StartResponse) -> list[bytes]:
-        parts = app(environ, start)
-        try:
-            return [b"".join(parts)]
-        finally:
-            getattr(parts, "close", lambda: None)()
+        with served.passed():
+            parts = app(environ, start)
+            try:
+                return [b"".join(parts)]
+            finally:
+                getattr(parts, "close", lambda: None)()
 
     return answered
 

@@ -124,7 +124,7 @@ def test_taken_out_and_merged_again_by_keyboard(ben: Page, base_url: str) -> Non
     until(ben, "Undo the merge")
     expect(heading).to_have_text("Undo the merge")
     until(ben, "Undo the merge")
-    expect(ben.get_by_text("R-3 is on its own again.")).to_be_visible()
+    expect(ben.get_by_text("R-3 is on its own again.").first).to_be_visible()
 
     until(ben, "More")
     until(ben, "Merge with another")
