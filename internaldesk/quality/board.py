@@ -64,7 +64,7 @@ class Rated(NamedTuple):
     bar: SpreadBar
     satisfied: Figure
     answers: Figure
-    given: tuple[str, ...]
+    given: tuple[Figure, ...]
 
 
 class Row(NamedTuple):
@@ -228,7 +228,8 @@ def _ratings(report: QualityReport, chosen: Chosen, links: Links) -> Iterable[Ra
         satisfied = rated._replace(words=line.satisfied.short, beside=margin)
         answers = rated._replace(beside=line.answered.short if line.answered.shown else "")
         bar = charts.spread_bar(line.spread)
-        yield Rated(line.name, links.report(team=team), bar, satisfied, answers, tables.given(line.spread))
+        given = tuple(count(each, links.rated(score, team=team)) for score, each in tables.given(line.spread))
+        yield Rated(line.name, links.report(team=team), bar, satisfied, answers, given)
 
 
 def _row(line: Line, chosen: Chosen, links: Links) -> Row:

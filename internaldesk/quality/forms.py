@@ -13,6 +13,7 @@ from internaldesk.core.backlog import BANDS
 from internaldesk.core.errors import Refused
 from internaldesk.core.policy import Actor
 from internaldesk.core.priority import Priority
+from internaldesk.core.rating import HIGHEST, LOWEST
 from internaldesk.core.tally import Frame
 from internaldesk.quality import efforts
 from internaldesk.quality.listings import Listing, Pick
@@ -107,6 +108,8 @@ class Opened(NamedTuple):
             found["week"] = self.pick.week.first_day.isoformat()
         if self.pick.age is not None:
             found["age"] = str(self.pick.age)
+        if self.pick.score is not None:
+            found["score"] = str(self.pick.score)
         if self.department is not None:
             found["department"] = str(self.department)
         return found
@@ -146,11 +149,18 @@ def opened(values: Values, over: Frame) -> Opened:
     """The list an address asks for. Raises Refused."""
     what = values.get("what", "") or "filed"
     listing = efforts.listing(what) or efforts.ALL[_one_of(what, efforts.ALL, "what")]
-    week, age = values.get("week", ""), values.get("age", "")
-    if age and age not in map(str, range(len(BANDS))):
-        raise Refused(f"“{age[:20]}” is not an age: use 0 to {len(BANDS) - 1}.", field="age")
-    pick = Pick(over, _week(week, over) if week else None, int(age) if age else None)
+    week = values.get("week", "")
+    age = _number(values, "age", "an age", range(len(BANDS)))
+    score = _number(values, "score", "a score", range(LOWEST, HIGHEST + 1))
+    pick = Pick(over, _week(week, over) if week else None, age, score)
     return Opened(what, listing, pick, page_asked(values), _department(values.get("department", "")))
+
+
+def _number(values: Values, name: str, noun: str, known: range) -> int | None:
+    text = values.get(name, "")
+    if text and text not in map(str, known):
+        raise Refused(f"“{text[:20]}” is not {noun}: use {known[0]} to {known[-1]}.", field=name)
+    return int(text) if text else None
 
 
 def _department(text: str) -> int | None:

@@ -38,6 +38,10 @@ class Links:
         """The list behind a number; `week` is a Monday, `age` a band of age."""
         return _url("quality.requests", self._list(what, week, age, **changes))
 
+    def rated(self, score: int, **changes: Any) -> str:
+        """The ratings with one score."""
+        return _url("quality.requests", self._list("rated", "", None, **changes) | {"score": str(score)})
+
     def asked(self, what: str, department_id: int, **changes: Any) -> str:
         """A list of what one department asked."""
         return _url("quality.requests", self._list(what, "", None, **changes) | {"department": str(department_id)})

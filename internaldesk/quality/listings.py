@@ -41,11 +41,12 @@ class Columns(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """The part of a report that is opened: all of it, one week of its charts, one band of age (0 is the youngest)."""
+    """The part of a report that is opened: all of it, a week of its charts, an age (0 is the youngest), a score."""
 
     over: Frame
     week: Period | None = None
     age: int | None = None
+    score: int | None = None
 
     @property
     def span(self) -> Period:
@@ -141,7 +142,7 @@ def _late(scope: Scope, _pick: Pick) -> Select[Any]:
 
 def _rated(scope: Scope, pick: Pick) -> Select[Any]:
     found = relations.ratings(scope, pick.span.start, pick.span.end).subquery()
-    return _rating(found)
+    return _rating(found) if pick.score is None else _rating(found).where(overall(found.c) == pick.score)
 
 
 def _low(scope: Scope, pick: Pick) -> Select[Any]:

@@ -7,7 +7,7 @@ from internaldesk.core import quality
 from internaldesk.core.backlog import Week
 from internaldesk.core.figures import span_words, unbroken
 from internaldesk.core.quality import QualityReport
-from internaldesk.core.rating import LEAST_ANSWERS
+from internaldesk.core.rating import HIGHEST, LEAST_ANSWERS, LOWEST
 from internaldesk.core.tally import Line
 from internaldesk.quality.links import Links
 
@@ -65,9 +65,9 @@ def _ages(week: Week, monday: str, links: Links) -> Iterable[Figure]:
     yield count(week.ages.total, links.listing("open", week=monday))
 
 
-def given(spread: Sequence[int]) -> tuple[str, ...]:
-    """How many answered 5, 4, 3, 2 and 1; empty below five answers, which could be told apart."""
-    return tuple(f"{many:,}" for many in spread) if sum(spread) >= LEAST_ANSWERS else ()
+def given(spread: Sequence[int]) -> Sequence[tuple[int, int]]:
+    """The scores from 5 to 1, each with how many gave it; empty below five answers, which could be told apart."""
+    return list(zip(range(HIGHEST, LOWEST - 1, -1), spread, strict=True)) if sum(spread) >= LEAST_ANSWERS else []
 
 
 def trend(line: Line) -> str:
