@@ -9,6 +9,7 @@ UV := $(BIN)/uv
 FLASK := $(BIN)/flask --app app
 PORT ?= 8000
 WORKERS ?= auto
+QUICK := not browser and not postgres and not slow
 
 # A setting as the desk will see it: from the environment, else from .env.
 setting = $(or $($(1)),$(shell sed -n 's/^[[:space:]]*$(1)=//p' .env 2>/dev/null))
@@ -24,15 +25,15 @@ demo: $(VENV)/.run ## fill the desk with the demo story
 	@$(FLASK) desk init
 	@$(FLASK) desk demo
 
-# Only the first half is counted for coverage: it runs every line, and counting costs two thirds more.
+# Only the first part is counted for coverage: it runs every line, and counting costs two thirds more.
 test: tools assets lint ## everything: lint, types, contracts, tests on both databases, browser journeys
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not browser and not postgres' --cov --cov-report= $(ARGS)
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'browser or postgres' $(ARGS) || [ $$? -eq 5 ] # 5: ARGS name none of these
+	$(BIN)/python -m pytest -n $(WORKERS) -m '$(QUICK)' --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) -m 'not ($(QUICK))' $(ARGS) || [ $$? -eq 5 ] # 5: ARGS name none of these
 	$(BIN)/coverage report --include='internaldesk/core/*' --fail-under=100 --skip-covered
 	$(BIN)/coverage report --skip-covered
 
-check: lint ## the quick half: no browser, no PostgreSQL, under two minutes
-	$(BIN)/python -m pytest -n $(WORKERS) -m 'not browser and not postgres and not slow' $(ARGS)
+check: lint ## the quick part: no browser, no PostgreSQL, nothing slow
+	$(BIN)/python -m pytest -n $(WORKERS) -m '$(QUICK)' $(ARGS)
 
 lint: $(VENV)/.dev ## format, lint, types, import contracts, templates
 	$(BIN)/ruff format --check .

@@ -20,7 +20,7 @@ HOUSEKEEPING = ("BEGIN", "PRAGMA", "RELEASE", "ROLLBACK", "SAVEPOINT")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What drives a browser is marked so, that the quick half can leave it out; it gets time on a busy machine, too."""
+    """What drives a browser is marked so, that the quick part can leave it out; it gets time on a busy machine, too."""
     for item in items:
         if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.browser)

@@ -12,6 +12,8 @@ from bench.load import Timing, best
 from bench.office import Watch
 from tests.guards.reading import ROOT
 
+pytestmark = pytest.mark.slow
+
 QUICK = "--tickets 50 --requests 3 --seconds 5 --rounds 1 --clients 2 --due 20".split()
 FIGURES = {"rate", "p50_ms", "p95_ms", "cpu_ms", "done", "statements", "bytes"}
 PAGES = {"queue", "request_team", "request_mine", "home", "search", "quality", "file"}

@@ -212,6 +212,7 @@ def test_some_promises_are_missed(inside):
     assert 0.05 <= share(missed, db.session.scalar(select(func.count(Ticket.id)))) <= 0.25
 
 
+@pytest.mark.slow
 def test_the_same_seed_and_instant_make_the_same_desk(told, tmp_path):
     again, other = bare(tmp_path / "again"), bare(tmp_path / "other")
     for app, seed in ((again, 7), (other, 8)):

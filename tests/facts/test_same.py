@@ -25,6 +25,8 @@ from tests import cast, make
 from tests.facts import scratch
 from tests.facts.life import Desk
 
+pytestmark = pytest.mark.slow
+
 BEGIN = datetime(2026, 9, 2, 8, 13, tzinfo=UTC)
 ZONE = "Europe/London"
 STEPS = 70

@@ -1,6 +1,7 @@
 """Templates keep the promises of the pages: they compile, have titles, work without script and under the strict CSP."""
 
 import re
+from functools import cache
 from html.parser import HTMLParser
 
 import pytest
@@ -34,7 +35,7 @@ def test_it_compiles_and_calls_only_what_it_can_reach(file, desk):
 
     desk.jinja_env.compile(source, filename=named(file))
 
-    lent = imports_of(Families().above(named(file)))
+    lent = imports_of(families().above(named(file)))
     assert unreachable_calls(source) - lent - desk.jinja_env.globals.keys() - context.keys() == set()
 
 
@@ -50,7 +51,7 @@ def test_it_holds_under_the_strict_policy_and_without_script(file):
 
 @pytest.mark.parametrize("file", templates(), ids=named)
 def test_every_imported_macro_is_used(file):
-    lent = {name for source in Families().below(named(file)) for name in loaded(parsed(source))}
+    lent = {name for source in families().below(named(file)) for name in loaded(parsed(source))}
 
     assert unused_imports(file.read_text()) - lent == set()
 
@@ -160,6 +161,7 @@ def deaf(tag, attrs):
         yield f"<{tag}> sends by script only"
 
 
+@cache
 def parsed(source):
     return Environment(autoescape=True).parse(source)
 
@@ -171,6 +173,11 @@ def has_title(source):
 def trusts(source):
     tree = parsed(source)
     return any(node.name == "safe" for node in tree.find_all(nodes.Filter)) or "autoescape" in source
+
+
+@cache
+def families():
+    return Families()
 
 
 class Families:

@@ -28,6 +28,8 @@ from tests.journeys.crawl import DOORS, everything, guesses, reader, searches, t
 from tests.make import NOON
 from tests.quality.story import kept
 
+pytestmark = pytest.mark.slow
+
 SEEN_BY = {
     "it/broken": {"ada", "ben", "chi", "dana", "max", "root"},
     "hr/pay": {"ada", "hana", "lea"},

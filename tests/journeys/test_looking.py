@@ -20,6 +20,8 @@ from tests import cast, make
 from tests.journeys.crawl import DOORS, Reader, everything, guesses, reader
 from tests.make import NOON
 
+pytestmark = pytest.mark.slow
+
 PATHS = ("it/broken", "hr/pay", "hr/concern", "facilities/repair")
 
 

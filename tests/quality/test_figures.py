@@ -104,6 +104,7 @@ def test_a_miss_stays_with_the_team_that_missed_it(max_):
     assert str(passed_on[0].ticket_id) in row
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "filters",
     [

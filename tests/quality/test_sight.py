@@ -1,5 +1,6 @@
 """Figures tell nobody more than they may know: cases not even by one, team-only requests by number only."""
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -13,6 +14,8 @@ from tests.quality import story
 from tests.quality.conftest import pages
 from tests.quality.reading import NUMBER
 from tests.quality.story import CASE, NOW, SECRET
+
+pytestmark = pytest.mark.slow
 
 NARROWED = (
     "/quality?priority=medium&channel=portal",
