@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection, HTTPResponse, RemoteDisconnected
 from typing import NamedTuple
 
 from werkzeug.test import encode_multipart
@@ -66,9 +66,18 @@ class Client:
     def ask(
         self, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
     ) -> tuple[int, bytes]:
-        """One request, whatever comes back: the status and the content."""
+        """One request, whatever comes back: the status and the content; like a browser, a page is asked for again where
+        the server let go of a line that was idle for long."""
+        try:
+            return self._ask(method, path, body, headers or {})
+        except (RemoteDisconnected, ConnectionResetError):
+            if method != "GET":
+                raise
+            return self._ask(method, path, body, headers or {})
+
+    def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
         cookie = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self.line.request(method, path, body, {**(headers or {}), "Cookie": cookie})
+        self.line.request(method, path, body, {**headers, "Cookie": cookie})
         answer = self.line.getresponse()
         content = answer.read()
         self._remember(answer)

@@ -21,7 +21,7 @@ from sqlalchemy import URL, make_url
 
 STRATEGIES = 150000  # the version that let one choose
 ROOM = 1024**3  # bytes
-STARTING = 30.0  # seconds
+STARTING = 90.0  # seconds
 NEUTRAL = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
 # The server ends when we let go of its input, be it that the tests are over or that they were killed; nothing in it is
 # worth a clean end.

@@ -2,13 +2,15 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
+import threading
 
 import pytest
 
 from bench.clocks import measured
-from bench.load import Timing, best
+from bench.load import Asking, Client, Timing, best
 from bench.office import Watch
 from tests.guards.reading import ROOT
 
@@ -101,3 +103,21 @@ def test_the_best_round_is_the_quickest():
     slow, quick = Timing(10, 90, 99, 5), Timing(20, 40, 50, 5)
 
     assert best([slow, quick]) is quick
+
+
+def test_a_page_is_asked_for_again_where_the_server_let_go_of_an_idle_line():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        threading.Thread(target=answer_once_each, args=(server, 2), daemon=True).start()
+        client = Client(server.getsockname()[1], Asking("desk=1", ["/"]))
+
+        assert [client.ask("GET", "/") for _ in range(2)] == [(200, b"ok")] * 2
+        client.close()
+
+
+def answer_once_each(server, lines):
+    """As a server that does not say that it will hang up."""
+    for _ in range(lines):
+        line, _ = server.accept()
+        with line:
+            line.recv(4096)
+            line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")

@@ -120,7 +120,7 @@ def over_http(base: str) -> Visitor:
             content = built.get_environ()
         body = content["wsgi.input"].read() if fields is not None else None
         headers = {"Content-Type": content["CONTENT_TYPE"]} if fields is not None else {}
-        with opener.open(Request(base + path, data=body, headers=headers, method=method), timeout=10) as answer:
+        with opener.open(Request(base + path, data=body, headers=headers, method=method), timeout=60) as answer:
             location = urlsplit(answer.headers.get("Location", ""))._replace(scheme="", netloc="").geturl()
             return Reply(answer.status, answer.read().decode(), location)
 

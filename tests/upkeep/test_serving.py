@@ -189,7 +189,7 @@ def test_the_real_desk_answers_and_ends(port: int, tmp_path: Path) -> None:
     ) as process:
         try:
             assert said(process) == f"InternalDesk answers on http://127.0.0.1:{port}"
-            line = HTTPConnection("127.0.0.1", port, timeout=10)
+            line = HTTPConnection("127.0.0.1", port, timeout=60)
             line.request("GET", "/readyz")
             answer = line.getresponse()
             assert (answer.status, b'"schema":"ok"' in answer.read()) == (200, True)

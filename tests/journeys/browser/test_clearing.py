@@ -74,7 +74,6 @@ def enter_as_ben(
         context.route(lambda url: not url.startswith("http://127.0.0.1"), answer_from_copy)
         signed_in_as(context, live, base_url, "ben")
         page = context.new_page()
-        page.set_default_timeout(8000)
         listen(page, heard)
         return page
 
